@@ -1,0 +1,64 @@
+"""Users, the posts they hold, and the pairs of posts that nobody may hold together."""
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.db import models
+
+from nuanliu.access.states import Role
+from nuanliu.base.models import Dated, Keyed, OrganizationPathField, Recorded
+from nuanliu.organizations.models import Organization
+
+
+class UserManager(BaseUserManager["User"]):
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(username=username)
+
+
+class User(Keyed, Recorded, AbstractBaseUser):
+    """A person who signs in. What one may do follows from posts alone; there is no superuser."""
+
+    username = models.CharField(max_length=60, unique=True)
+    display_name = models.CharField(max_length=60)
+    email = models.EmailField(blank=True)
+    language = models.CharField(max_length=10, default="zh-hans")
+    is_active = models.BooleanField(default=True)
+    is_demonstration = models.BooleanField(default=False)
+    must_change_password = models.BooleanField(default=False)
+    identity_digest = models.BinaryField(max_length=32, null=True, help_text="blind index of the own identity number")
+
+    USERNAME_FIELD = "username"
+    EMAIL_FIELD = "email"
+    objects = UserManager()
+
+    def __str__(self) -> str:
+        return self.display_name
+
+
+class Relative(Keyed, Recorded):
+    """A relative whom a user has declared, known by blind index only: enough to refuse favouritism (R-056)."""
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="relatives")
+    relation = models.CharField(max_length=20)
+    identity_digest = models.BinaryField(max_length=32)
+
+
+class IncompatiblePair(Keyed):
+    """Two roles that one user may not hold: in the same organization, or anywhere."""
+
+    first_role = models.CharField(max_length=32, choices=Role.choices)
+    second_role = models.CharField(max_length=32, choices=Role.choices)
+    anywhere = models.BooleanField(default=False)
+    reason = models.CharField(max_length=200)
+
+
+class Post(Keyed, Recorded, Dated):
+    """A role in an organization for a time, granted by one administrator and confirmed by another."""
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="posts")
+    organization = models.ForeignKey(Organization, models.PROTECT)
+    organization_path = OrganizationPathField()
+    role = models.CharField(max_length=32, choices=Role.choices)
+    granted_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    confirmed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    confirmed_at = models.DateTimeField(null=True)
+    ended_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    end_reason = models.TextField(blank=True)

@@ -1,0 +1,30 @@
+"""Who did what to whom, before and after, and why: rows that are only ever added."""
+
+from django.db import models
+
+from nuanliu.base.models import Keyed, Numbered, OrganizationPathField, Recorded
+
+
+class AuditEntry(Numbered, Recorded):
+    """One public action. Actor and organization are bare keys: this package stands below users and unions."""
+
+    actor_id = models.UUIDField(null=True)
+    post_id = models.UUIDField(null=True)
+    organization_id = models.UUIDField(null=True)
+    organization_path = OrganizationPathField()
+    action = models.CharField(max_length=80)
+    subject_kind = models.CharField(max_length=40)
+    subject_id = models.CharField(max_length=40)
+    before = models.JSONField(null=True)
+    after = models.JSONField(null=True)
+    reason = models.TextField(blank=True)
+    digest = models.BinaryField(max_length=32)
+
+
+class AuditHead(Keyed, Recorded):
+    """A signed Merkle root (RFC 9162) over the first `size` entries in order of their number."""
+
+    size = models.BigIntegerField(unique=True)
+    last_entry_id = models.BigIntegerField()
+    root = models.BinaryField(max_length=32)
+    signature = models.BinaryField(max_length=64)

@@ -1,0 +1,60 @@
+"""The command `nuanliu`.
+
+Every other module of this folder may hold a `commands` typer application; its commands join these. Modules import
+models inside their functions, so that `--help` stays quick.
+"""
+
+import importlib
+import os
+import pkgutil
+from typing import Annotated
+
+import typer
+
+from nuanliu import cli
+
+app = typer.Typer(no_args_is_help=True, pretty_exceptions_show_locals=False, add_completion=False)
+
+
+@app.callback()
+def nuanliu() -> None:
+    """暖流: help from a source of money to a named person, with every control on the way."""
+    import django  # noqa: PLC0415
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "nuanliu.config.settings")
+    django.setup()
+
+
+@app.command("django", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def django_command(context: typer.Context) -> None:
+    """Any of Django's own commands, such as `nuanliu django makemigrations --check`."""
+    from django.core.management import execute_from_command_line  # noqa: PLC0415
+
+    execute_from_command_line(["nuanliu django", *context.args])
+
+
+@app.command()
+def migrate(plan: Annotated[bool, typer.Option(help="only show what would be done")] = False) -> None:
+    """Bring the database's tables up to this version, as the owner role."""
+    from django.core.management import call_command  # noqa: PLC0415
+
+    call_command("migrate", database="owner", plan=plan, interactive=False)
+
+
+def assemble() -> typer.Typer:
+    """The whole command: this module's and those of its neighbours."""
+    for module in pkgutil.iter_modules(cli.__path__):
+        if module.name != "main":
+            neighbour = importlib.import_module(f"{cli.__name__}.{module.name}")
+            if isinstance(commands := getattr(neighbour, "commands", None), typer.Typer):
+                app.add_typer(commands)
+    return app
+
+
+def run() -> None:
+    """Entry point of the installed command."""
+    assemble()()
+
+
+if __name__ == "__main__":
+    run()

@@ -1,6 +1,6 @@
 """Users, the posts they hold, and the pairs of posts that nobody may hold together."""
 
-from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 
 from nuanliu.access.states import Role

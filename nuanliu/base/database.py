@@ -4,6 +4,7 @@ import os
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from nuanliu.base.postgres.provision import DATABASE
 from nuanliu.base.postgres.secret import APPLICATION, AUDITOR, OWNER
 
 # Long-lived connections (SCRAM costs 8 ms), looked after before use: the server may have been restarted.
@@ -25,8 +26,12 @@ def databases() -> dict[str, dict[str, Any]]:
 
 
 def embedded(role: str) -> dict[str, Any]:
-    """A role of the embedded server; host and password are known once it runs."""
-    return {"ENGINE": "nuanliu.base.postgres.backend", "NAME": "nuanliu", "USER": role}
+    """A role of the embedded server; host and password are known once it runs.
+
+    `NUANLIU_DATABASE` names another database on it: a test's or a throw-away one.
+    """
+    name = os.environ.get("NUANLIU_DATABASE") or DATABASE
+    return {"ENGINE": "nuanliu.base.postgres.backend", "NAME": name, "USER": role}
 
 
 def real(url: str) -> dict[str, Any]:
@@ -49,9 +54,8 @@ def real(url: str) -> dict[str, Any]:
 def _aliases(application: dict[str, Any], owner: dict[str, Any], audit: dict[str, Any]) -> dict[str, dict[str, Any]]:
     # A migration that waits for a lock stops everybody behind it: give up early, try again later.
     patience = {"options": "-c lock_timeout=10s"}
-    mirror = {"TEST": {"MIRROR": "default"}}
     return {
         "default": {**application, **LASTING, "ATOMIC_REQUESTS": True},
-        "owner": {**owner, **mirror, "OPTIONS": {**owner.get("OPTIONS", {}), **patience}},
-        "audit": {**audit, **mirror},
+        "owner": {**owner, "OPTIONS": {**owner.get("OPTIONS", {}), **patience}},
+        "audit": audit,
     }

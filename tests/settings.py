@@ -1,0 +1,13 @@
+"""The settings under test: the real ones, with keys and files of their own and a password hash that costs nothing."""
+
+import os
+
+from nuanliu.base.var import var_folder
+
+os.environ["NUANLIU_DEMONSTRATION"] = "yes"
+os.environ["NUANLIU_KEYS_DIR"] = str(var_folder() / "tests" / "keys")
+
+from nuanliu.config.settings import *  # noqa: E402, F403
+
+MEDIA_ROOT = var_folder() / "tests" / "files"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -12,7 +12,7 @@ from nuanliu.base.crypto.vault import OVERHEAD_BYTES, Place
 
 
 class SealedField(models.BinaryField):
-    """Sealed bytes as `nuanliu.base.crypto.seal` makes them; opened explicitly where a person may see them."""
+    """Sealed bytes as `nuanliu.base.crypto.seal` makes them; opened explicitly where one may see them."""
 
     description = "a sealed value"
 

@@ -116,5 +116,6 @@ def _public_pem(key: Ed25519PrivateKey) -> bytes:
 
 def _damaged(file: Path) -> KeyFileUnsafe:
     return KeyFileUnsafe(
-        f"签名密钥文件已损坏：{file}。请从备份恢复。 / The signing key is damaged: {file}. Restore its backup."
+        f"签名密钥文件已损坏：{file}。请从备份恢复。"
+        f" / The signing key is damaged: {file}. Restore its backup."
     )

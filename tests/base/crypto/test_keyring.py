@@ -30,10 +30,11 @@ def test_a_ring_that_others_may_read_is_refused(keyring_file: KeyringFile) -> No
 
 def test_without_a_ring_nothing_is_sealed_and_the_remedy_is_named(keyring_file: KeyringFile) -> None:
     vault = Vault(keyring_file, "aes-256-gcm", may_create=False)
+    path = keyring_file.path
     message = (
-        f"缺少密钥环文件：{keyring_file.path}。请从备份恢复该文件；仅全新安装时可运行 nuanliu keys create 新建。"
-        f" / The key ring file is missing: {keyring_file.path}. Restore it from its backup; on a new installation"
-        " only, make one with `nuanliu keys create`."
+        f"缺少密钥环文件：{path}。请从备份恢复该文件；仅全新安装时可运行 nuanliu keys create 新建。"
+        f" / The key ring file is missing: {path}. Restore it from its backup; on a new installation only,"
+        " make one with `nuanliu keys create`."
     )
     for act in (
         lambda: vault.seal("甲", place=IDENTITY, row_key=ROW),
@@ -43,8 +44,8 @@ def test_without_a_ring_nothing_is_sealed_and_the_remedy_is_named(keyring_file: 
         with pytest.raises(KeyMissing) as refusal:
             act()
         assert str(refusal.value) == message
-        assert refusal.value.file == keyring_file.path
-    assert not keyring_file.path.exists()
+        assert refusal.value.file == path
+    assert not path.exists()
 
 
 def test_a_demonstration_makes_its_ring_on_first_use(keyring_file: KeyringFile) -> None:

@@ -96,10 +96,10 @@ def test_a_value_that_names_an_unknown_key_says_which_file_to_restore(vault: Vau
     sealed[1:3] = (77).to_bytes(2, "big")
     with pytest.raises(KeyMissing) as refusal:
         vault.open_(bytes(sealed), place=IDENTITY, row_key=ROW)
+    path = vault.file.path
     assert str(refusal.value) == (
-        f"密钥环中没有第 77 号密钥：{vault.file.path}。请恢复包含该密钥的密钥环备份。"
-        f" / The key ring has no key number 77: {vault.file.path}. Restore the backup of the key ring that holds"
-        " this key."
+        f"密钥环中没有第 77 号密钥：{path}。请恢复包含该密钥的密钥环备份。"
+        f" / The key ring has no key number 77: {path}. Restore the backup of the key ring that holds this key."
     )
 
 

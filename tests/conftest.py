@@ -1,7 +1,7 @@
 """Fixtures for all tests. Tests run as the application role: as anybody stronger they would prove nothing."""
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -45,7 +45,7 @@ def scope_of(db: None) -> Callable[..., AbstractContextManager[Scope]]:
 def raw_sql(db: None) -> Callable[..., Rows]:
     """`raw_sql("UPDATE …", [values])`: a statement as the application role, in the scope of the moment."""
 
-    def raw_sql(statement: str, parameters: Sequence[object] | None = None) -> Rows:
+    def raw_sql(statement: str, parameters: Any = None) -> Rows:
         with connection.cursor() as cursor:
             cursor.execute(statement, parameters)
             return cursor.fetchall() if cursor.description else []
@@ -57,9 +57,9 @@ def raw_sql(db: None) -> Callable[..., Rows]:
 def as_superuser(test_database: TestDatabase) -> Callable[..., Rows]:
     """A statement as the superuser, committed at once; sees committed rows only (use `transaction=True`)."""
 
-    def as_superuser(statement: str, parameters: Sequence[object] | None = None) -> Rows:
+    def as_superuser(statement: str, parameters: Any = None) -> Rows:
         with test_database.superuser() as server_connection:
-            cursor = server_connection.execute(statement, parameters)  # type: ignore[call-overload]
+            cursor = server_connection.execute(statement, parameters)
             return cursor.fetchall() if cursor.description else []
 
     return as_superuser

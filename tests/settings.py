@@ -7,7 +7,7 @@ from nuanliu.base.var import var_folder
 os.environ["NUANLIU_DEMONSTRATION"] = "yes"
 os.environ["NUANLIU_KEYS_DIR"] = str(var_folder() / "tests" / "keys")
 
-from nuanliu.config.settings import *  # noqa: E402, F403
+from nuanliu.config.settings import *  # noqa: F403
 
 MEDIA_ROOT = var_folder() / "tests" / "files"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

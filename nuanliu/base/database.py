@@ -51,7 +51,9 @@ def real(url: str) -> dict[str, Any]:
     }
 
 
-def _aliases(application: dict[str, Any], owner: dict[str, Any], audit: dict[str, Any]) -> dict[str, dict[str, Any]]:
+def _aliases(
+    application: dict[str, Any], owner: dict[str, Any], audit: dict[str, Any]
+) -> dict[str, dict[str, Any]]:
     # A migration that waits for a lock stops everybody behind it: give up early, try again later.
     patience = {"options": "-c lock_timeout=10s"}
     return {

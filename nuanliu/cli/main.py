@@ -19,16 +19,20 @@ app = typer.Typer(no_args_is_help=True, pretty_exceptions_show_locals=False, add
 @app.callback()
 def nuanliu() -> None:
     """暖流: help from a source of money to a named person, with every control on the way."""
-    import django  # noqa: PLC0415
+    import django
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "nuanliu.config.settings")
     django.setup()
 
 
-@app.command("django", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+@app.command(
+    "django",
+    add_help_option=False,
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []},
+)
 def django_command(context: typer.Context) -> None:
     """Any of Django's own commands, such as `nuanliu django makemigrations --check`."""
-    from django.core.management import execute_from_command_line  # noqa: PLC0415
+    from django.core.management import execute_from_command_line
 
     execute_from_command_line(["nuanliu django", *context.args])
 
@@ -36,7 +40,7 @@ def django_command(context: typer.Context) -> None:
 @app.command()
 def migrate(plan: Annotated[bool, typer.Option(help="only show what would be done")] = False) -> None:
     """Bring the database's tables up to this version, as the owner role."""
-    from django.core.management import call_command  # noqa: PLC0415
+    from django.core.management import call_command
 
     call_command("migrate", database="owner", plan=plan, interactive=False)
 

@@ -127,7 +127,6 @@ USE_TZ = True
 # --- files ---
 
 STATIC_URL = "/static/"
-STATIC_ROOT = NUANLIU_VAR / "static"
 ASSETS = {
     "tabler": "@tabler/core/dist",
     "icons": "@tabler/icons-webfont/dist",
@@ -136,11 +135,15 @@ ASSETS = {
     "echarts": "echarts/dist",
 }
 STATICFILES_DIRS = [
-    (prefix, str(folder)) for prefix, name in ASSETS.items() if (folder := PROJECT / "node_modules" / name).is_dir()
+    (prefix, str(folder))
+    for prefix, name in ASSETS.items()
+    if (folder := PROJECT / "node_modules" / name).is_dir()
 ]
+# Marks that a restored backup must not turn back: the last payment batch, the last audit head. Never backed up.
+NUANLIU_MARKS_DIR = Path(os.environ.get("NUANLIU_MARKS_DIR") or NUANLIU_VAR / "marks")
 MEDIA_ROOT = NUANLIU_VAR / "files"
 FILE_UPLOAD_PERMISSIONS = 0o600
-WHITENOISE_USE_FINDERS = NUANLIU_DEMONSTRATION
+WHITENOISE_USE_FINDERS = True
 
 # --- what a browser may do ---
 
@@ -160,7 +163,9 @@ X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if flag("NUANLIU_BEHIND_PROXY", default=False) else None
+SECURE_PROXY_SSL_HEADER = (
+    ("HTTP_X_FORWARDED_PROTO", "https") if flag("NUANLIU_BEHIND_PROXY", default=False) else None
+)
 SECURE_SSL_REDIRECT = not NUANLIU_DEMONSTRATION
 SECURE_HSTS_SECONDS = 0 if NUANLIU_DEMONSTRATION else 31_536_000
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not NUANLIU_DEMONSTRATION

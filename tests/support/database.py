@@ -56,7 +56,9 @@ class TestDatabase:
             for table in tables_with_rows(connection) | self.reference.keys():
                 connection.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table)))
             for table, content in self.reference.items():
-                with connection.cursor().copy(sql.SQL("COPY {} FROM STDIN").format(sql.Identifier(table))) as copy:
+                with connection.cursor().copy(
+                    sql.SQL("COPY {} FROM STDIN").format(sql.Identifier(table))
+                ) as copy:
                     copy.write(content)
 
     def template(self) -> str:
@@ -132,7 +134,9 @@ def in_use(server: postgres.ServerInfo) -> bool:
 
 def tables_with_rows(connection: psycopg.Connection) -> set[str]:
     """Names of the tables in `public` that hold at least one row."""
-    names = [row[0] for row in connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")]
+    names = [
+        row[0] for row in connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+    ]
     if not names:
         return set()
     question = sql.SQL("SELECT {} WHERE EXISTS (SELECT FROM {})")

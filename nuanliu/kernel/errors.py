@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from nuanliu.kernel.findings import Finding
 
 
-class Refused(Exception):
+class Refused(Exception):  # noqa: N818 - an act refused is no error of the program
     """An act that the rules forbid.
 
-    `code` is for programs (`payments.same_person`), `message` for people: Chinese, naming the rule and the remedy.
-    `findings` tell the rows behind it, where there are any.
+    `code` is for programs (`payments.same_person`), `message` for people: Chinese, naming the rule and the
+    remedy. `findings` tell the rows behind it, where there are any.
     """
 
     def __init__(self, code: str, message: str, findings: Sequence[Finding] = ()) -> None:

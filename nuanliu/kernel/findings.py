@@ -30,8 +30,9 @@ class CodeInfo:
 class Finding:
     """One thing found in one place.
 
-    `row` is as a spreadsheet numbers it, None for a whole file or sheet; `column` the heading as received. `message`
-    is Chinese and holds no unmasked number. `subject` names the record concerned, as the caller keys it.
+    `row` is as a spreadsheet numbers it, None for a whole file or sheet; `column` the heading as received.
+    `message` is Chinese and holds no unmasked number. `subject` names the record concerned, as the caller keys
+    it.
     """
 
     code: str

@@ -1,7 +1,7 @@
 """Resident identity numbers, GB 11643-1999.
 
-The check character is python-stdnum's. Its table of regions is not used: it refuses people of living districts
-(310115, 310151, 411503 …), and a region code is never a reason to refuse a person.
+The check character is python-stdnum's. Its table of regions is not used: it refuses people of living
+districts (310115, 310151, 411503 …), and a region code is never a reason to refuse a person.
 """
 
 from dataclasses import dataclass
@@ -32,8 +32,8 @@ class Gender(StrEnum):
 class IdentityCheck:
     """What a number tells. `number` has 18 characters where it could be lifted.
 
-    `code` is None for a good number; then birth date and gender are known. Otherwise `reason` says in Chinese what
-    is wrong with it.
+    `code` is None for a good number; then birth date and gender are known. Otherwise `reason` says in Chinese
+    what is wrong with it.
     """
 
     number: str

@@ -46,13 +46,10 @@ def fen_from_number(yuan: float | Decimal) -> int:
     A spreadsheet keeps 15 significant digits, so the noise of binary fractions behind them is not data:
     550.0000000000001 is 55000 fen, while 500.005 is refused.
     """
-    if isinstance(yuan, float):
-        yuan = Decimal(f"{yuan:.{SAFE_DIGITS}g}")
-    elif not isinstance(yuan, Decimal):
-        yuan = Decimal(yuan)
-    if not yuan.is_finite() or yuan.adjusted() > 20:
+    exact = yuan if isinstance(yuan, Decimal) else Decimal(f"{yuan:.{SAFE_DIGITS}g}")
+    if not exact.is_finite() or exact.adjusted() > SAFE_DIGITS:
         raise MoneyError("amount.format", "金额不是合理的数字")
-    return parse_yuan(f"{yuan:f}")
+    return parse_yuan(f"{exact:f}")
 
 
 def yuan_text(fen: int) -> str:
@@ -80,8 +77,9 @@ def round_to_wan(fen: int) -> Decimal:
 def round_parts_to_wan(parts_fen: Sequence[int]) -> list[Decimal]:
     """万元 with two decimals for each part, so that the parts add up to their rounded total.
 
-    Largest remainder: each part is rounded down, and the steps still missing go to the parts that lost most, the
-    first among equals. A part that needs no rounding is never changed. `round_to_wan(sum(parts_fen))` is the total.
+    Largest remainder: each part is rounded down, and the steps still missing go to the parts that lost most,
+    the first among equals. A part that needs no rounding is never changed. The total that they make is
+    `round_to_wan(sum(parts_fen))`.
     """
     steps = [part // FEN_PER_PRINTED_STEP for part in parts_fen]
     total = (sum(parts_fen) + FEN_PER_PRINTED_STEP // 2) // FEN_PER_PRINTED_STEP

@@ -24,7 +24,7 @@ def capital_number(number: int) -> str:
 
 
 def read_numeral(text: str) -> int:
-    """The number that Chinese numerals say: 三万五千 is 35000, 二〇二二 is 2022. ValueError for anything else."""
+    """The number that Chinese numerals say: 三万五千 is 35000, 二〇二二 is 2022. ValueError for others."""
     if not text or any(character not in NUMERALS for character in text):
         raise ValueError(f"不是中文数字：{text}")
     if not any(character in UNITS for character in text):

@@ -1,17 +1,18 @@
 """Days and bounds as Chinese rule texts mean them.
 
-民法典 第一千二百五十九条: 以上, 以下, 以内 and 届满 include the number; 不满, 超过 and 以外 exclude it. An explicit
-（含） or （不含） in the text wins.
+民法典 第一千二百五十九条: 以上, 以下, 以内 and 届满 include the number; 不满, 超过 and 以外 exclude it.
+An explicit （含） or （不含） in the text wins.
 """
 
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from math import prod
 from re import Match
 from typing import Self
 
-from nuanliu.kernel.numerals import NUMERALS, read_numeral
+from nuanliu.kernel.numerals import NUMERALS, UNITS, read_numeral
 from nuanliu.kernel.text import DASHES, NO_SPACES, compiled, folded
 
 ONE_DAY = timedelta(days=1)
@@ -74,14 +75,14 @@ def parse_date(text: str) -> date | None:
     """The day that a text is, as sheets write it: 2022年1月10日, 2022-01-10, 2022/1/10, 2022.1.10, 20220110,
     二〇二二年一月十日. None when the text is anything else or the day does not exist.
     """
-    day = _tight(compiled(TIME_OF_DAY).sub("", folded(text)))
-    found = compiled(f"^{DAY}$").search(day) or compiled(COMPACT_DAY).search(day)
+    day = compiled(TIME_OF_DAY).sub("", folded(text)).strip()
+    found = compiled(rf"^{DAY}\s*[日号]?$").search(day) or compiled(COMPACT_DAY).search(day)
     return _day(found) if found else None
 
 
 def find_date(text: str) -> date | None:
     """The first existing day inside a longer text, such as `填报日期：2022年1月10日`."""
-    days = (_day(found) for found in compiled(DAY).finditer(_tight(text)))
+    days = (_day(found) for found in compiled(DAY).finditer(folded(text)))
     return next((day for day in days if day), None)
 
 
@@ -141,21 +142,20 @@ BOUND_WORDS_AFTER = {
     "以外": (Side.LOWER, False),
     "届满": (Side.LOWER, True),
 }
-SCALES = {"": 1, "万": 10**4, "亿": 10**8}
-
 EXPLICIT = r"\((?:不含|含)[^)]*\)"
 BOUND_WORDS = "|".join([*BOUND_WORDS_BEFORE, *BOUND_WORDS_AFTER])
 BOUND = (
     f"(?P<before>{'|'.join(BOUND_WORDS_BEFORE)})?"
-    rf"(?:(?P<digits>[0-9][0-9,]*(?:\.[0-9]+)?)(?P<scale>[万亿]?)|(?P<percent>百分之)?(?P<numeral>[{NUMERALS}]+))"
+    rf"(?:(?P<digits>[0-9][0-9,]*(?:\.[0-9]+)?)(?P<scale>[百千万亿]*)|(?P<percent>百分之)?(?P<numeral>[{NUMERALS}]+))"
     rf"(?P<unit>(?:(?!{BOUND_WORDS})[^0-9(),;、\s且并或至的{NUMERALS}])*)"
     f"(?P<inner>{EXPLICIT})?(?P<after>{'|'.join(BOUND_WORDS_AFTER)})?(?P<outer>{EXPLICIT})?"
 )
 
 NUMBER_WORD = "[0-9〇零一二三四五六七八九十]"
 DAY = (
-    rf"(?<![0-9])(?P<year>[12][0-9]{{3}}|[〇零一二三四五六七八九]{{4}})(?:年|[./{DASHES}])"
-    rf"(?P<month>{NUMBER_WORD}{{1,2}})(?:月|[./{DASHES}])(?P<day>{NUMBER_WORD}{{1,3}})[日号]?(?![0-9])"
+    r"(?<![0-9])(?P<year>[12][0-9]{3}|[〇零一二三四五六七八九]{4})"
+    rf"\s*(?:年|[./{DASHES}])\s*(?P<month>{NUMBER_WORD}{{1,2}})"
+    rf"\s*(?:月|[./{DASHES}])\s*(?P<day>{NUMBER_WORD}{{1,3}})(?![0-9])"
 )
 TIME_OF_DAY = r"[T\s][0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?\s*$"
 COMPACT_DAY = "^(?P<year>[12][0-9]{3})(?P<month>[0-9]{2})(?P<day>[0-9]{2})$"
@@ -173,7 +173,7 @@ def parse_bound(text: str) -> Bound:
 
 
 def parse_bounds(text: str) -> tuple[Bound, ...]:
-    """All bounds of a longer text in order: `1万元以上不满3万元` has two. Numbers without a bound are left out."""
+    """All bounds of a longer text in order: `1万元以上不满3万元` has two. Other numbers are left out."""
     found = compiled(BOUND).finditer(_tight(text))
     return tuple(_bound(match) for match in found if match["before"] or match["after"])
 
@@ -191,7 +191,7 @@ def _bound(found: Match[str]) -> Bound:
 def _value(found: Match[str]) -> Decimal:
     if found["numeral"]:
         return Decimal(read_numeral(found["numeral"]))
-    return Decimal(found["digits"].replace(",", "")) * SCALES[found["scale"]]
+    return Decimal(found["digits"].replace(",", "")) * prod(UNITS[word] for word in found["scale"])
 
 
 def _day(found: Match[str]) -> date | None:
@@ -210,7 +210,10 @@ def _tight(text: str) -> str:
 
 
 def _iso_day(text: str) -> date | None:
-    return date.fromisoformat(text.strip()) if text.strip() else None
+    try:
+        return date.fromisoformat(text.strip()) if text.strip() else None
+    except ValueError as error:
+        raise ValueError(f"日期应写作 2021-12-15，收到：{text}") from error
 
 
 def _not_after(first: date | None, last: date | None) -> bool:

@@ -9,7 +9,7 @@ from nuanliu.kernel.text import DASHES, compiled, normalize_code
 # code or none, and an extension after a dash, a star (63211939*3072), # or 转.
 MOBILE = r"^(?:(?:\+|00)?86)?1[3-9][0-9]{9}$"
 LANDLINE = (
-    r"^(?:\(?0[1-9][0-9]{1,2}\)?-?|(?:\+|00)86-?[1-9][0-9]{1,2}-?)?"
+    r"^(?:\(?0(?:10|2[0-9]|[3-9][0-9]{2})\)?-?|(?:\+|00)86-?(?:10|2[0-9]|[3-9][0-9]{2})-?)?"
     r"[2-9][0-9]{6,7}(?:(?:-|\*|#|转|EXT\.?|X)[0-9]{1,6})?$"
 )
 DASH = f"[{DASHES}]"

@@ -4,8 +4,8 @@ Each way of reading is a literal table of steps, so that the columnar reader app
 whole column. Patterns use only what Python's `re` and Rust's `regex` have in common: no look-around, no
 back-references, and no groups in replacements.
 
-Order for every reading: drop `INVISIBLE`, apply NFKC, for all but free text upper-case and NFKC again, then the
-steps one after another.
+Order for every reading: drop `INVISIBLE`, apply NFKC, for all but free text upper-case and NFKC again, then
+the steps one after another.
 """
 
 import re
@@ -35,7 +35,7 @@ SAFE_DIGITS = 15
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Replace every `pattern` by the literal `replacement`, in texts that contain `where` ('' is every text)."""
+    """Replace each `pattern` by the literal `replacement`, in texts that match `where` ('' is every text)."""
 
     pattern: str
     replacement: str = ""
@@ -50,7 +50,7 @@ class Step:
 
 TRIM = Step(r"^\s+|\s+$")
 NO_SPACES = Step(r"\s+")
-NO_APOSTROPHE = Step("^['’‘`]+")
+NO_APOSTROPHE = Step(r"^['’‘`\s]+")
 NOTHING_GIVEN = Step(EMPTY)
 
 TEXT_STEPS = (TRIM, NOTHING_GIVEN)

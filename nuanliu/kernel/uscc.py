@@ -1,8 +1,8 @@
 """Unified social credit codes, GB 32100-2015.
 
-python-stdnum computes the check character rightly (modulo 31 twice: several published snippets forget the second
-and fail where the sum is a multiple of 31). Its format is too narrow: it refuses letters in the first two
-places, which the standard gives to rural collectives (N1 …) and others.
+python-stdnum computes the check character rightly (modulo 31 twice: several published snippets forget the
+second and fail where the sum is a multiple of 31). Its format is too narrow: it refuses letters in the first
+two places, which the standard gives to rural collectives (N2 …) and others.
 """
 
 from random import Random

@@ -69,7 +69,7 @@ def test_a_period_has_at_least_one_day(ends):
     "text", ["", "2021-12-15", "2021-13-01:2022-01-01", "tomorrow:", "2022-02-01:2021-12-15"]
 )
 def test_what_is_no_period_is_refused(text):
-    with pytest.raises(ValueError, match="期间|日期"):
+    with pytest.raises(ValueError, match=r"期间|日期"):
         Period.parse(text)
 
 

@@ -1,0 +1,41 @@
+"""To which account: format, Luhn's check over the whole column, and the holder's name."""
+
+import polars as pl
+
+from nuanliu.awards.checking.facts import found
+from nuanliu.kernel.cards import ACCOUNT, UNIONPAY_CARD
+
+
+def check_accounts(rows: pl.DataFrame) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
+    """The rows with `account_number` (null unless it can be paid to); and what was found, except `account.missing`."""
+    account = pl.col("account")
+    spoilt, misshapen = pl.col("account_spoilt"), ~account.str.contains(ACCOUNT)
+    bad = account.is_not_null() & (spoilt | misshapen)
+    rows = rows.with_columns(account_number=pl.when(~bad).then(account))
+    card = pl.col("account_number").str.contains(UNIONPAY_CARD)
+    holder_differs = pl.col("holder").is_not_null() & pl.col("name").is_not_null() & (pl.col("holder") != pl.col("name"))
+    detail = pl.when(spoilt).then(pl.lit("数字单元格只保留15位，末几位已被表格软件改坏")).otherwise(pl.lit("应为8至32位数字"))
+    return rows, [
+        found(rows, bad & pl.col("with_cash"), "account", "account.format", detail),
+        found(rows, card & ~_luhn_fits(), "account", "account.checksum", "账号" + masked_account("account_number")),
+        found(rows, holder_differs, "holder", "account.name_conflict", "户名与姓名不一致"),
+    ]
+
+
+def check_missing(rows: pl.DataFrame, excepted: pl.Expr | None = None) -> pl.DataFrame:
+    """Cash without an account, unless a cash exception has been approved for the person."""
+    missing = pl.col("account").is_null() & pl.col("with_cash")
+    return found(rows, missing if excepted is None else missing & ~excepted, "account", "account.missing")
+
+
+def masked_account(column: str) -> pl.Expr:
+    """The kernel's mask of an account, for a column: the last four digits."""
+    return pl.concat_str(pl.lit("****"), pl.col(column).str.tail(4))
+
+
+def _luhn_fits() -> pl.Expr:
+    # 19 digits from 62 stay below 2**63.
+    number = pl.col("account_number").str.slice(0, 19).cast(pl.Int64, strict=False)
+    digits = [(number // 10**place % 10).cast(pl.Int16) for place in range(19)]
+    doubled = [digit * 2 - 9 * (digit > 4).cast(pl.Int16) for digit in digits[1::2]]
+    return pl.sum_horizontal(*digits[::2], *doubled) % 10 == 0

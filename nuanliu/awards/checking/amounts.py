@@ -1,0 +1,130 @@
+"""How much: amounts in fen, whether they may stand, and the adopted standard."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+import polars as pl
+
+from nuanliu.awards.checking.facts import Line, found
+from nuanliu.kernel.money import FEN_PER_YUAN, MoneyError, fen_from_number, parse_yuan, yuan_text
+from nuanliu.kernel.text import AMOUNT, compiled, normalize_amount
+
+COLUMNS = ("cash", "goods_value")
+PLAIN_YUAN = "^[0-9]{1,9}$"
+
+
+def check_amounts(rows: pl.DataFrame) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
+    """The rows with `cash_fen`, `goods_fen` (null where empty or wrong), `with_cash` and `amount_good`; and findings."""
+    readings = {column: _read(rows, column) for column in COLUMNS}
+    rows = rows.with_columns(
+        cash_fen=readings["cash"]["fen"],
+        cash_fault=readings["cash"]["fault"],
+        goods_fen=readings["goods_value"]["fen"],
+        goods_fault=readings["goods_value"]["fault"],
+    )
+    rows = rows.with_columns(amount_fault=_fault(), with_cash=(pl.col("cash_fen") > 0) | pl.col("cash_fault").is_not_null())
+    rows = rows.with_columns(
+        pl.col("with_cash").fill_null(False),
+        amount_good=pl.col("amount_fault").is_null(),
+    )
+    return rows, _findings(rows)
+
+
+def _read(rows: pl.DataFrame, column: str) -> pl.DataFrame:
+    """`fen` and `fault` for each row: plain whole yuan by a cast, every other distinct text by the kernel."""
+    text, unit = rows[column], rows[f"{column}_unit"]
+    plain = (text.str.contains(PLAIN_YUAN)) & (unit == FEN_PER_YUAN)
+    messy = rows.select(text=text, unit=unit).filter(~plain).unique()
+    readings = [(value, unit, *read_amount(value, unit)) for value, unit in messy.iter_rows()]
+    schema = {"text": pl.String, "unit": pl.Int64, "messy_fen": pl.Int64, "fault": pl.String}
+    read = pl.DataFrame(readings, schema=schema, orient="row")
+    joined = rows.select(text=text, unit=unit).join(read, on=["text", "unit"], how="left", maintain_order="left")
+    cast = pl.when(plain).then(pl.col("text").cast(pl.Int64, strict=False) * FEN_PER_YUAN)
+    return joined.select(fen=pl.coalesce(cast, "messy_fen"), fault="fault")
+
+
+def read_amount(text: str, unit_fen: int = FEN_PER_YUAN) -> tuple[int | None, str | None]:
+    """Fen and what is wrong with the text; (None, None) for an empty cell. `unit_fen`: how many fen the column's unit is."""
+    try:
+        if unit_fen == FEN_PER_YUAN:
+            return parse_yuan(text), None
+        return _scaled(normalize_amount(text), unit_fen), None
+    except MoneyError as error:
+        return (None, None) if error.code == "amount.missing" else (None, str(error))
+
+
+def _scaled(amount: str, unit_fen: int) -> int:
+    if not amount or not compiled(AMOUNT).search(amount):
+        return parse_yuan(amount)
+    return fen_from_number(Decimal(amount) * unit_fen / FEN_PER_YUAN)
+
+
+def _fault() -> pl.Expr:
+    """The `amount.*` code of a row. A zero beside a positive amount is an empty cell; a negative one never is."""
+    cash, goods = pl.col("cash_fen"), pl.col("goods_fen")
+    either_positive = (cash.fill_null(0) > 0) | (goods.fill_null(0) > 0)
+    either_negative = (cash.fill_null(0) < 0) | (goods.fill_null(0) < 0)
+    unreadable = pl.col("cash_fault").is_not_null() | pl.col("goods_fault").is_not_null()
+    return (
+        pl.when(unreadable).then(pl.lit("amount.format"))
+        .when(cash.is_null() & goods.is_null()).then(pl.lit("amount.missing"))
+        .when(either_negative | ~either_positive).then(pl.lit("amount.not_positive"))
+    )  # fmt: skip
+
+
+def _findings(rows: pl.DataFrame) -> list[pl.DataFrame]:
+    fault = pl.col("amount_fault")
+    in_cash = pl.col("cash_fault").is_not_null()
+    format_detail = pl.coalesce("cash_fault", "goods_fault")
+    goods_alone = (pl.col("goods_fen") < 0) | (pl.col("cash_fen").is_null() & pl.col("goods_fen").is_not_null())
+    return [
+        found(rows, fault == "amount.missing", "cash", "amount.missing"),
+        found(rows, (fault == "amount.format") & in_cash, "cash", "amount.format", format_detail),
+        found(rows, (fault == "amount.format") & ~in_cash, "goods_value", "amount.format", format_detail),
+        found(rows, (fault == "amount.not_positive") & ~goods_alone.fill_null(False), "cash", "amount.not_positive"),
+        found(rows, (fault == "amount.not_positive") & goods_alone.fill_null(False), "goods_value", "amount.not_positive"),
+    ]
+
+
+def check_standard(rows: pl.DataFrame, lines: Mapping[str, Line]) -> list[pl.DataFrame]:
+    """What differs from the adopted sums. Rows with a wrong amount or category are not compared."""
+    comparable = rows.filter(pl.col("amount_good") & pl.col("category_code").is_not_null())
+    comparable = comparable.join(_frame_of(lines), on="category_code", how="left", maintain_order="left")
+    covered = pl.col("line_cash_fen").is_not_null()
+    cash, total = pl.col("cash_fen").fill_null(0), pl.col("cash_fen").fill_null(0) + pl.col("goods_fen").fill_null(0)
+    cash_over = (cash > pl.col("line_cash_fen")) & ~pl.col("convertible")
+    return [
+        found(comparable, ~covered, "category", "standard.missing", pl.col("category_code") + "类没有标准"),
+        found(comparable, covered & (cash_over | (total > pl.col("line_sum_fen"))), "cash", "standard.exceeded", _compared()),
+        found(comparable, covered & (total < pl.col("line_sum_fen")), "cash", "standard.below", _compared()),
+    ]
+
+
+def _frame_of(lines: Mapping[str, Line]) -> pl.DataFrame:
+    return pl.DataFrame(
+        [(code, line.cash_fen, line.sum_fen, line.convertible, _line_words(code, line)) for code, line in lines.items()],
+        schema={
+            "category_code": pl.String,
+            "line_cash_fen": pl.Int64,
+            "line_sum_fen": pl.Int64,
+            "convertible": pl.Boolean,
+            "line_words": pl.String,
+        },
+        orient="row",
+    )
+
+
+def _line_words(code: str, line: Line) -> str:
+    goods = f"、慰问品{yuan_text(line.goods_fen)}元" if line.goods_fen else ""
+    return f"{code}类标准为现金{yuan_text(line.cash_fen)}元{goods}"
+
+
+def _compared() -> pl.Expr:
+    def yuan(column: str) -> pl.Expr:
+        return pl.format("{}.{}", pl.col(column) // 100, (pl.col(column) % 100).cast(pl.String).str.zfill(2))
+
+    return pl.concat_str(
+        "line_words",
+        pl.when(pl.col("cash_fen") > 0).then("，本行现金" + yuan("cash_fen") + "元").otherwise(pl.lit("")),
+        pl.when(pl.col("goods_fen") > 0).then("，本行慰问品" + yuan("goods_fen") + "元").otherwise(pl.lit("")),
+    )

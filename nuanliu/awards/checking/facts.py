@@ -1,0 +1,94 @@
+"""What the checks are given: plain values, so that they need neither models nor clock."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+import polars as pl
+
+# Fields of a list, as the heading synonyms name them.
+TEXT_FIELDS = (
+    "name",
+    "identity",
+    "employer",
+    "phone",
+    "category",
+    "cash",
+    "goods",
+    "goods_value",
+    "bank",
+    "account",
+    "holder",
+    "reason",
+    "tags",
+    "remark",
+)
+SPOILT_FIELDS = ("identity", "account")
+
+# A finding before it has words: which row, which field, which code, and what is particular about it.
+FOUND = {"row": pl.UInt32, "field": pl.String, "code": pl.String, "detail": pl.String}
+
+
+@dataclass(frozen=True, slots=True)
+class ListTable:
+    """One table of a submission: a frame of text columns by field, with `row_number` and what the reader marked.
+
+    `units` tells how many fen one unit of an amount column is: 100 for 元, 1,000,000 for 万元, 1 for 分.
+    """
+
+    sheet_ordinal: int
+    file_name: str
+    sheet_name: str
+    frame: pl.DataFrame
+    headings: Mapping[str, str]
+    units: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The adopted sum for one category, in fen."""
+
+    cash_fen: int
+    goods_fen: int = 0
+    convertible: bool = False
+    per_household: bool = False
+
+    @property
+    def sum_fen(self) -> int:
+        """Cash and goods together."""
+        return self.cash_fen + self.goods_fen
+
+
+@dataclass(frozen=True, slots=True)
+class ForbiddenWord:
+    """A word that names prohibited goods, and longer words that excuse it."""
+
+    word: str
+    exceptions: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """Everything a row is judged by. `lines` is empty where no standard is in force."""
+
+    business_date: date
+    lines: Mapping[str, Line]
+    category_by_wording: Mapping[str, str]
+    tag_by_wording: Mapping[str, str] = field(default_factory=dict)
+    forbidden_words: Sequence[ForbiddenWord] = ()
+
+
+def nothing_found() -> pl.DataFrame:
+    """A findings frame without rows."""
+    return pl.DataFrame(schema=FOUND)
+
+
+def found(rows: pl.DataFrame, condition: pl.Expr, field_name: str, code: str, detail: pl.Expr | str = "") -> pl.DataFrame:
+    """One finding for each row where the condition holds."""
+    words = pl.lit(detail) if isinstance(detail, str) else detail
+    return rows.filter(condition).select(
+        pl.col("row").cast(pl.UInt32),
+        pl.lit(field_name).alias("field"),
+        pl.lit(code).alias("code"),
+        words.cast(pl.String).alias("detail"),
+    )

@@ -1,0 +1,66 @@
+"""Each row judged alone, and then all of them together."""
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from nuanliu.awards.checking import accounts, amounts, wording
+from nuanliu.awards.checking.clashes import check_clashes
+from nuanliu.awards.checking.facts import Rules, nothing_found
+from nuanliu.awards.checking.identity import check_identity
+from nuanliu.awards.checking.record import check_record
+from nuanliu.kernel.findings import CODES, Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """Rows as read and judged, and findings without words yet."""
+
+    rows: pl.DataFrame
+    found: pl.DataFrame
+
+
+def check_rows(rows: pl.DataFrame, rules: Rules) -> Checked:
+    """Judge each row by what stands in it. `account.missing` waits for the record: an exception may excuse it."""
+    rows, by_identity = check_identity(rows, rules.business_date)
+    rows, by_amount = amounts.check_amounts(rows)
+    rows, by_category = wording.check_categories(rows, rules.category_by_wording)
+    rows, by_account = accounts.check_accounts(rows)
+    rows = rows.with_columns(wording.read_tags(rows, rules.tag_by_wording).alias("tag_codes"))
+    frames = [
+        *by_identity,
+        *by_category,
+        *by_amount,
+        *amounts.check_standard(rows, rules.lines),
+        *by_account,
+        wording.check_phones(rows),
+        wording.check_goods(rows, rules.forbidden_words),
+    ]
+    return Checked(rows, pl.concat([nothing_found(), *frames]))
+
+
+def judge(checked: Checked, answers: pl.DataFrame, rules: Rules) -> Checked:
+    """Add what the record answered, and then the clashes between rows; see `clashes` for why in this order."""
+    rows = _with_households(checked.rows, answers, rules)
+    excepted = answers.filter(pl.col("cash_excepted").fill_null(False))["row"]
+    alone = pl.concat([
+        checked.found,
+        accounts.check_missing(rows, pl.col("row").is_in(excepted.implode())),
+        *check_record(rows, answers),
+    ])  # fmt: skip
+    refused = alone.filter(pl.col("code").is_in(ERROR_CODES)).select("row")
+    identity_refused = alone.filter(pl.col("code").str.starts_with("identity.")).select("row")
+    clashes = check_clashes(rows, refused, identity_refused)
+    everything = pl.concat([alone.with_columns(standing=pl.lit(None, pl.UInt32)), clashes])
+    return Checked(rows, everything.unique(["row", "code"], keep="first", maintain_order=True).sort("row", maintain_order=True))
+
+
+ERROR_CODES = [code for code, known in CODES.items() if known.severity is Severity.ERROR]
+
+
+def _with_households(rows: pl.DataFrame, answers: pl.DataFrame, rules: Rules) -> pl.DataFrame:
+    """The household counts only where the standard gives once to each household."""
+    per_household = [code for code, line in rules.lines.items() if line.per_household]
+    known = answers.select("row", "household")
+    counted = pl.when(pl.col("category_code").is_in(per_household)).then(pl.col("household"))
+    return rows.join(known, on="row", how="left", maintain_order="left").with_columns(household=counted)

@@ -285,6 +285,7 @@ def _forged_inclusions(claim):
         (leaf, -1, size, proof, root),
         (leaf, index, size, proof, flipped),
         (leaf, index, size, [*proof, leaf], root),
+        *([(leaf, 0, 1, proof, root)] if size > 1 else []),
         *[(leaf, other, size, proof, root) for other in range(size) if other != index],
         *[(leaf, index, size, proof[:cut], root) for cut in range(len(proof))],
         *[(leaf, index, size, [*proof[:at], flipped, *proof[at + 1 :]], root) for at in range(len(proof))],
@@ -299,6 +300,7 @@ def _forged_growths(claim):
         (old_size, new_size, old_root, flipped, proof),
         (old_size, new_size, old_root, new_root, [*proof, old_root]),
         (new_size + 1, new_size, old_root, new_root, proof),
+        (old_size, 4 * new_size, old_root, new_root, proof),
         *[(old_size, new_size, old_root, new_root, proof[:cut]) for cut in range(len(proof))],
         *[
             (old_size, new_size, old_root, new_root, [*proof[:at], flipped, *proof[at + 1 :]])

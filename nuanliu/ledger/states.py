@@ -33,6 +33,13 @@ class TransferKind(models.TextChoices):
     REVERSE = "reverse", _("reverse")
 
 
+# What resolves an earlier transfer: a reservation, or for `reverse` a receipt, an allocation or a posting.
+RESOLVING_KINDS = [TransferKind.POST, TransferKind.VOID, TransferKind.EXPIRE, TransferKind.REVERSE]
+REVERSIBLE_KINDS = [TransferKind.RECEIVE, TransferKind.ALLOCATE, TransferKind.POST]
+# What can bring money into a fund or take such money back.
+INCOMING_KINDS = [TransferKind.RECEIVE, TransferKind.ALLOCATE, TransferKind.REVERSE]
+
+
 class PlanState(models.TextChoices):
     DRAFT = "draft", _("draft")
     PROPOSED = "proposed", _("proposed")

@@ -1,6 +1,7 @@
 """Long work: asked in a transaction, run by a worker as the post that asked, with progress that others can see."""
 
+from nuanliu.base.jobs import rescue
 from nuanliu.base.jobs.asking import ask
 from nuanliu.base.jobs.running import Progress, resolve_actor_with, run
 
-__all__ = ["Progress", "ask", "resolve_actor_with", "run"]
+__all__ = ["Progress", "ask", "rescue", "resolve_actor_with", "run"]

@@ -1,12 +1,17 @@
 """Who did what to whom, before and after, and why: rows that are only ever added."""
 
 from django.db import models
+from django.db.models.functions import Now
 
 from nuanliu.base.models import Keyed, Numbered, OrganizationPathField, Recorded
 
 
 class AuditEntry(Numbered, Recorded):
-    """One public action. Actor and organization are bare keys: this package stands below users and unions."""
+    """One public action. Actor and organization are bare keys: this package stands below users and unions.
+
+    `organization_path` is the actor's; '' where the installation itself acts. The database sets number, time and
+    digest: the application has no right to write these columns.
+    """
 
     actor_id = models.UUIDField(null=True)
     post_id = models.UUIDField(null=True)
@@ -20,6 +25,15 @@ class AuditEntry(Numbered, Recorded):
     reason = models.TextField(blank=True)
     digest = models.BinaryField(max_length=32)
 
+    class Meta:
+        indexes = [
+            models.Index(fields=["subject_kind", "subject_id"], name="audit_entry_subject"),
+            models.Index(fields=["organization_path", "-id"], name="audit_entry_path"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.pk} {self.action}"
+
 
 class AuditHead(Keyed, Recorded):
     """A signed Merkle root (RFC 9162) over the first `size` entries in order of their number."""
@@ -27,4 +41,11 @@ class AuditHead(Keyed, Recorded):
     size = models.BigIntegerField(unique=True)
     last_entry_id = models.BigIntegerField()
     root = models.BinaryField(max_length=32)
+    peaks = models.BinaryField(
+        help_text="roots of the full subtrees, largest first: the next head starts from them"
+    )
+    sealed_at = models.DateTimeField(db_default=Now())
     signature = models.BinaryField(max_length=64)
+
+    def __str__(self) -> str:
+        return f"{self.size} entries"

@@ -18,12 +18,11 @@ from nuanliu.base.spreadsheets.limits import MEGABYTE, Limits, refused, too_many
 
 LONGEST_ROW_BYTES = 4 * MEGABYTE
 PIECES_IN_FLIGHT = 4
-# A cell whose reference does not follow at once in double quotes, any prefix, comment, CDATA or document type.
-ODD = r'<c(?:[^ a-zA-Z]| (?:[^r]|r[^=]|r=[^"]))|:(?:c|row)[ />]|<!'
+# A cell whose reference does not follow at once in double quotes and is not of this kind, any prefix, comment, CDATA
+# or document type. Written as one pattern, all questions cost a single pass.
+ODD = r'<c(?:[^ a-zA-Z]| (?:[^r]|r(?:[^=]|=(?:[^"]|"(?:{})))))|:(?:c|row)[ />]|<!'
 # Any cell but those that are certainly blank.
-CONTENT = re.compile(
-    rb'<c r="([A-Za-z]+)([0-9]+)"(?!(?: [a-z]="\w*")* ?(?:/>|>(?:<v></v>|<v ?/>)?</c>))'
-)
+CONTENT = re.compile(rb'<c r="([A-Za-z]+)([0-9]+)"(?!(?: [a-z]="\w*")* ?(?:/>|>(?:<v></v>|<v ?/>)?</c>))')
 ENCODING = re.compile(rb"""<\?xml[^>]*encoding=["'](?!utf-8|us-ascii)""", re.IGNORECASE)
 
 
@@ -32,12 +31,12 @@ def is_plain(chunks: Iterable[bytes], limits: Limits, again: Callable[[], Iterab
 
     `again` inflates the sheet a second time, for the few that need it. SheetRefused beyond the limits.
     """
-    beyond = rf'<(?:c|row) r="(?:[A-Za-z]{{2}}|[A-Za-z]?(?:{_number_from(limits.last_row)}))'
-    odd, suspect = _flags(row_pieces(chunks), (ODD, beyond))
-    if odd:
+    beyond = rf"[A-Za-z]{{2}}|[A-Za-z]?(?:{_number_from(limits.last_row)})"
+    if not _occurs(row_pieces(chunks), f'<row r="(?:{beyond})|{ODD.format(beyond)}'):
+        return True
+    if _occurs(row_pieces(again()), ODD.format("[^A-Za-z]")):
         return False
-    if suspect:
-        check_reach(*_measured(row_pieces(again())), limits)
+    check_reach(*_measured(row_pieces(again())), limits)
     return True
 
 
@@ -67,39 +66,33 @@ def row_pieces(chunks: Iterable[bytes]) -> Iterator[bytes]:
     yield rest
 
 
-def contains(piece: bytes, patterns: Iterable[str]) -> list[bool]:
-    """Which of the patterns occur in the piece. Runs outside of Python's lock. ValueError if it is not UTF-8."""
+def occurs(piece: bytes, pattern: str) -> bool:
+    """Whether the pattern occurs in the piece. Runs outside of Python's lock. ValueError if it is not UTF-8."""
     try:
         text = pl.Series([piece], dtype=pl.Binary).cast(pl.String)
     except pl.exceptions.PolarsError as problem:
         raise ValueError("not UTF-8") from problem
-    return [bool(text.str.contains(pattern)[0]) for pattern in patterns]
+    return bool(text.str.contains(pattern)[0])
 
 
-def _flags(pieces: Iterable[bytes], patterns: tuple[str, str]) -> tuple[bool, bool]:
+def _occurs(pieces: Iterable[bytes], pattern: str) -> bool:
     # One thread inflates while the other looks.
-    odd = suspect = False
-    waiting: deque[Future[tuple[bool, bool]]] = deque()
+    waiting: deque[Future[bool]] = deque()
     with ThreadPoolExecutor(1) as scanner:
         for piece in pieces:
-            waiting.append(scanner.submit(_look, piece, patterns))
-            if len(waiting) > PIECES_IN_FLIGHT:
-                seen = waiting.popleft().result()
-                odd, suspect = odd or seen[0], suspect or seen[1]
-                if odd:
-                    break
-        seen_last = [future.result() for future in waiting]
-    return odd or any(seen[0] for seen in seen_last), suspect or any(seen[1] for seen in seen_last)
+            waiting.append(scanner.submit(_strikes, piece, pattern))
+            if len(waiting) > PIECES_IN_FLIGHT and waiting.popleft().result():
+                return True
+        return any(future.result() for future in waiting)
 
 
-def _look(piece: bytes, patterns: tuple[str, str]) -> tuple[bool, bool]:
+def _strikes(piece: bytes, pattern: str) -> bool:
     if ENCODING.search(piece[:200]):
-        return True, False
+        return True
     try:
-        odd, suspect = contains(piece, patterns)
+        return occurs(piece, pattern)
     except ValueError:
-        return True, False
-    return odd, suspect
+        return True
 
 
 def _measured(pieces: Iterable[bytes]) -> tuple[int, int]:

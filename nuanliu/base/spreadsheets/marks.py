@@ -8,11 +8,10 @@ import re
 from collections.abc import Callable, Iterable
 
 from nuanliu.base.spreadsheets.cells import Mark, MarkList, MergedRange, column_index
-from nuanliu.base.spreadsheets.extent import contains, row_pieces
+from nuanliu.base.spreadsheets.extent import occurs, row_pieces
 from nuanliu.kernel.text import SAFE_DIGITS
 
-RARE = r'<f|hidden="|<mergeCell |t="e"|ht="0"'
-LONG_NUMBER = r"<v>-?[.0-9]{15}[.0-9]|[0-9][eE]\+?[0-9]"
+NOTABLE = r'<f|hidden="|<mergeCell |t="e"|ht="0|<v>-?[.0-9]{16}|<v>-?[.0-9]+[eE]'
 
 CELL = rb'<c r="([A-Za-z]+)([0-9]+)"([^>]*)>\s*'
 FORMULA = rb"<f(?:\s[^>]*)?(?:/>|>[^<]*</f>)\s*"
@@ -32,11 +31,9 @@ def find_marks(chunks: Iterable[bytes]) -> MarkList:
     """The marks of a plain sheet, from the inflated bytes of its part."""
     found = MarkList()
     for piece in row_pieces(chunks):
-        rare, long_number = contains(piece, (RARE, LONG_NUMBER))
-        for look in LOOKS if rare else ():
-            look(piece, found)
-        if long_number:
-            _spoilt_numbers(piece, found)
+        if occurs(piece, NOTABLE):
+            for look in LOOKS:
+                look(piece, found)
     return found
 
 
@@ -80,4 +77,10 @@ def _spoilt_numbers(piece: bytes, found: MarkList) -> None:
             found.add(int(row), column_index(letters.decode()), Mark.SPOILT)
 
 
-LOOKS: tuple[Callable[[bytes, MarkList], None], ...] = (_formulas, _errors, _hidden_rows, _merged_ranges)
+LOOKS: tuple[Callable[[bytes, MarkList], None], ...] = (
+    _formulas,
+    _errors,
+    _hidden_rows,
+    _merged_ranges,
+    _spoilt_numbers,
+)

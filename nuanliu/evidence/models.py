@@ -22,6 +22,18 @@ class EvidenceFile(Keyed, Recorded):
     retain_until = models.DateField(null=True)
     uploaded_by = models.ForeignKey(User, models.PROTECT, null=True)
 
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "kind", "sha256"], name="evidence_file_once"),
+            models.CheckConstraint(condition=models.Q(size_bytes__gte=0), name="evidence_file_size"),
+            models.CheckConstraint(
+                condition=~models.Q(name="") & ~models.Q(kind=""), name="evidence_file_named"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
 
 class FileRequest(Keyed, Recorded):
     """A big file with a life: asked, running, ready or failed, deleted; who asked, why, until when."""
@@ -37,3 +49,15 @@ class FileRequest(Keyed, Recorded):
     file = models.ForeignKey(EvidenceFile, models.PROTECT, null=True)
     message = models.TextField(blank=True)
     expires_on = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(state=RequestState.READY) | models.Q(file__isnull=False),
+                name="evidence_request_ready_has_file",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state=RequestState.FAILED) | ~models.Q(message=""),
+                name="evidence_request_failure_told",
+            ),
+        ]

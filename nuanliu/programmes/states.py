@@ -1,4 +1,4 @@
-"""How a standard comes into force, and how long a campaign takes entries."""
+"""How a standard comes into force, and the kinds of rules and programmes."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +14,12 @@ class StandardState(models.TextChoices):
 class Per(models.TextChoices):
     PERSON = "person", _("per person")
     HOUSEHOLD = "household", _("per household")
+
+
+class RuleKind(models.TextChoices):
+    NATIONAL = "national", _("national measures")
+    LOCAL = "local", _("local measures")
+    NOTICE = "notice", _("notice of a campaign")
 
 
 class Trigger(models.TextChoices):

@@ -1,0 +1,180 @@
+"""What is in force: rules, standards, categories, tags, purposes, prohibited goods."""
+
+from datetime import date
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from nuanliu.kernel.errors import Refused
+from nuanliu.kernel.text import normalize_label
+from nuanliu.organizations.models import Organization
+from nuanliu.programmes.models import (
+    Campaign,
+    Category,
+    CategoryWording,
+    ProhibitedGoods,
+    Purpose,
+    RuleDocument,
+    Standard,
+    StandardLine,
+    Tag,
+)
+from nuanliu.programmes.rules import (
+    ProhibitedWord,
+    StandardSum,
+    counts_on,
+    judge_amount,
+    prohibited,
+    prohibited_column,
+)
+from nuanliu.programmes.states import RuleKind, StandardState
+
+# The pure rules, for packages above: they import queries, never rules.
+__all__ = ["ProhibitedWord", "StandardSum", "counts_on", "judge_amount", "prohibited", "prohibited_column"]
+
+# Lists also write the code's number before the label: 「1、因非个人意愿……」.
+BETWEEN_CODE_AND_LABEL = ("", ",", ".", ":", "-")
+
+
+def standard_in_force(organization: Organization, on: date) -> Standard | None:
+    """The standard of the organization, else of its nearest ancestor, that is in force on a day.
+
+    In force is a standard within its validity, adopted by that day, filed by that day where it must be, and not
+    withdrawn. Of several of one union the one adopted last: versions are kept, and the last adopted one wins while it
+    is valid.
+    """
+    usable = Standard.objects.filter(organization_path__in=path_and_above(organization.path)).filter(
+        _in_force(on)
+    )
+    return max(usable, key=lambda one: (one.organization_path, one.adopted_on, one.id), default=None)
+
+
+def is_in_force(standard: Standard, on: date) -> bool:
+    """Whether this standard may be used on a day, whether or not a later one would win."""
+    return Standard.objects.filter(pk=standard.pk).filter(_in_force(on)).exists()
+
+
+def superseded_by(standard: Standard) -> Standard | None:
+    """The standard of the same union, adopted later, that takes over for good; None while this one stands."""
+    effective = Q(state=StandardState.FILED) | Q(state=StandardState.ADOPTED, needs_filing=False)
+    later = Q(adopted_on__gt=standard.adopted_on) | Q(adopted_on=standard.adopted_on, id__gt=standard.id)
+    own = Standard.objects.filter(organization_id=standard.organization_id).exclude(pk=standard.pk)
+    return (
+        own.filter(effective, later, _outlasts(standard)).order_by("valid_from", "adopted_on", "id").first()
+    )
+
+
+def standards_of(organization: Organization) -> QuerySet[Standard]:
+    """All versions of an organization's own standards, the newest first."""
+    return Standard.objects.filter(organization=organization).order_by("-valid_from", "-adopted_on", "-id")
+
+
+def lines_of(standard: Standard) -> dict[str, StandardLine]:
+    """The sums of a standard by category code, in the order of Annex 1."""
+    lines = standard.lines.order_by("category__ordinal")
+    return {line.category_id: line for line in lines}
+
+
+def categories() -> list[Category]:
+    """C1 … C11 in order."""
+    return list(Category.objects.order_by("ordinal"))
+
+
+def category_by_label() -> dict[str, str]:
+    """Every wording of a category, as `normalize_label` writes it, and its code.
+
+    Codes, labels, other wordings, and each of them behind the code or its number. A bare number means nothing: the
+    Measures count six groups, the form eleven.
+    """
+    codes = [category.code for category in categories()]
+    wordings = dict(CategoryWording.objects.values_list("wording", "category_id"))
+    known = {code: code for code in codes} | wordings
+    for wording, code in wordings.items():
+        for prefix in (code, code.removeprefix("C"), f"({code})", f"({code.removeprefix('C')})"):
+            known |= {normalize_label(prefix + sign + wording): code for sign in BETWEEN_CODE_AND_LABEL}
+        known[normalize_label(f"{wording}({code})")] = code
+    return known
+
+
+def tag_by_wording() -> dict[str, str]:
+    """Every wording of a key group, as `normalize_label` writes it, and the code of its tag."""
+    return {
+        normalize_label(wording): tag.code
+        for tag in Tag.objects.order_by("code")
+        for wording in (tag.label, *tag.wordings)
+    }
+
+
+def prohibited_words(on: date) -> list[ProhibitedGoods]:
+    """The words in force on a day, the most telling first: 茅台 before 酒."""
+    words = ProhibitedGoods.objects.filter(_valid(on))
+    return sorted(words, key=lambda entry: (-len(entry.word), entry.word))
+
+
+def prohibited_rules(on: date) -> tuple[ProhibitedWord, ...]:
+    """The same words as plain facts, for `prohibited` and `prohibited_column`."""
+    return tuple(
+        ProhibitedWord(entry.word, tuple(entry.exceptions), entry.source) for entry in prohibited_words(on)
+    )
+
+
+def allowed_purpose(code: str) -> Purpose:
+    """The purpose, if warmth money may be used for it (R-051); else Refused `purpose.not_allowed`."""
+    purpose = Purpose.objects.filter(code=code).first()
+    if purpose is None or not purpose.allowed:
+        reason = purpose.reason if purpose else "不在规定用途之列"
+        raise Refused(
+            "purpose.not_allowed", f"用途“{purpose or code}”不可使用送温暖资金：{reason}（实施办法第十六条）"
+        )
+    return purpose
+
+
+def rules_in_force(on: date) -> QuerySet[RuleDocument]:
+    """The rule documents in force on a day, oldest first."""
+    ended = Q(effective_to__isnull=False) & Q(effective_to__lt=on)
+    return (
+        RuleDocument.objects.filter(effective_from__lte=on)
+        .exclude(ended)
+        .order_by("effective_from", "number")
+    )
+
+
+def default_basis(on: date) -> RuleDocument | None:
+    """The rule that a programme or standard rests on unless told otherwise: the city's measures, else the nation's."""
+    in_force = rules_in_force(on)
+    return in_force.filter(kind=RuleKind.LOCAL).last() or in_force.filter(kind=RuleKind.NATIONAL).last()
+
+
+def campaigns_on(organization: Organization, day: date) -> QuerySet[Campaign]:
+    """Campaigns of the organization and of those above it whose window holds the day."""
+    open_to = Campaign.objects.filter(organization_path__in=path_and_above(organization.path))
+    return open_to.filter(starts_on__lte=day, ends_on__gte=day).order_by("starts_on", "id")
+
+
+def campaign_named(programme_id: UUID, name: str) -> Campaign | None:
+    """The campaign of a programme by its name."""
+    return Campaign.objects.filter(programme_id=programme_id, name=name).first()
+
+
+def path_and_above(path: str) -> list[str]:
+    """A path and those of all ancestors: `/0/31/114/` is below `/0/31/` and `/0/`."""
+    steps = path.strip("/").split("/")
+    return [f"/{'/'.join(steps[: depth + 1])}/" for depth in range(len(steps))]
+
+
+def _valid(on: date) -> Q:
+    return Q(valid_from__lte=on) & (Q(valid_to__isnull=True) | Q(valid_to__gte=on))
+
+
+def _in_force(on: date) -> Q:
+    """The database asks the same of triggers above by `programmes_standard_usable`."""
+    filed = Q(needs_filing=False) | Q(filed_on__lte=on)
+    standing = Q(withdrawn_on__isnull=True) | Q(withdrawn_on__gt=on)
+    return _valid(on) & Q(adopted_on__lte=on) & filed & standing
+
+
+def _outlasts(standard: Standard) -> Q:
+    lasting = Q(valid_to__isnull=True)
+    if standard.valid_to is None:
+        return lasting
+    return (lasting | Q(valid_to__gte=standard.valid_to)) & Q(valid_from__lte=standard.valid_to)

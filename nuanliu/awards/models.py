@@ -2,9 +2,11 @@
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import CheckConstraint, F, Index, Q, UniqueConstraint
 
 from nuanliu.access.models import User
-from nuanliu.awards.states import AwardForm, AwardState, Basis, RosterState, RowState
+from nuanliu.awards.states import UNPLANNED_STATES, AwardForm, AwardState, Basis, RosterState, RowState
+from nuanliu.base.crypto.fields import SealedField
 from nuanliu.base.models import Keyed, Numbered, OrganizationPathField, Recorded
 from nuanliu.evidence.models import EvidenceFile
 from nuanliu.ledger.models import Fund, UsePlan
@@ -32,7 +34,26 @@ class Roster(Keyed, Recorded):
     rows_read = models.IntegerField(default=0)
     rows_accepted = models.IntegerField(default=0)
     accepted_fen = models.BigIntegerField(default=0)
-    content_digest = models.BinaryField(max_length=32, null=True, help_text="over the accepted rows; a plan freezes it")
+    content_digest = models.BinaryField(
+        max_length=32, null=True, help_text="over the accepted rows; a plan freezes it"
+    )
+
+    class Meta:
+        indexes = [Index(fields=["organization_path", "-id"], name="roster_by_path")]
+        constraints = [
+            # Two people answer for a roster (R-067).
+            CheckConstraint(condition=~Q(responsible=F("handler")), name="roster_two_signatures"),
+            CheckConstraint(
+                condition=Q(responsible=None, signed_on=None)
+                | Q(responsible__isnull=False, signed_on__isnull=False),
+                name="roster_signed_by_somebody",
+            ),
+            UniqueConstraint(
+                fields=["organization", "campaign", "submission_digest"],
+                condition=~Q(state=RosterState.WITHDRAWN),
+                name="roster_submitted_once",
+            ),
+        ]
 
 
 class RosterSheet(Keyed):
@@ -43,23 +64,32 @@ class RosterSheet(Keyed):
     ordinal = models.PositiveSmallIntegerField()
     file = models.ForeignKey(EvidenceFile, models.PROTECT)
     sheet = models.CharField(max_length=120)
-    headings = models.JSONField(default=list, help_text="[[heading as received, field or null], …] in column order")
+    headings = models.JSONField(
+        default=list, help_text="[[heading as received, field or null], …] in column order"
+    )
     heading_row = models.IntegerField(default=0)
     header = models.JSONField(default=dict, help_text="reporting unit, reporter, phone, date, as received")
+
+    class Meta:
+        constraints = [UniqueConstraint(fields=["roster", "ordinal"], name="sheet_once_in_roster")]
 
 
 class RosterRow(Numbered):
     """One row as received (sealed) and as read. The keys of person and account are set beforehand, so that
     accepting is one INSERT … SELECT and the sealed values are bound to the rows they end in."""
 
-    roster = models.ForeignKey(Roster, models.PROTECT, related_name="rows", db_index=False)
+    # A list belongs to one roster: its statement trigger looks once where a foreign key would look at every row.
+    roster = models.ForeignKey(
+        Roster, models.PROTECT, related_name="rows", db_index=False, db_constraint=False
+    )
     organization_path = OrganizationPathField()
     sheet_ordinal = models.PositiveSmallIntegerField()
     row_number = models.IntegerField()
     state = models.CharField(max_length=10, choices=RowState.choices, default=RowState.OPEN)
     blocked = models.BooleanField(default=False, help_text="carries an error")
-    raw_sealed = models.BinaryField()
+    raw_sealed = SealedField()
     name = models.CharField(max_length=60, blank=True)
+    initials = models.CharField(max_length=20, blank=True)
     employer = models.CharField(max_length=160, blank=True)
     category_code = models.CharField(max_length=4, blank=True)
     tags = ArrayField(models.CharField(max_length=40), default=list)
@@ -68,19 +98,28 @@ class RosterRow(Numbered):
     goods = models.CharField(max_length=200, blank=True)
     reason = models.CharField(max_length=200, blank=True)
     bank = models.CharField(max_length=120, blank=True)
+    birth_year = models.PositiveSmallIntegerField(null=True)
+    gender = models.CharField(max_length=1, blank=True)
     identity_digest = models.BinaryField(max_length=32, null=True)
+    identity_tail_digest = models.BinaryField(max_length=32, null=True)
     account_digest = models.BinaryField(max_length=32, null=True)
+    account_tail = models.CharField(max_length=4, blank=True)
     person_key = models.UUIDField(null=True)
     account_key = models.UUIDField(null=True)
-    identity_sealed = models.BinaryField(null=True)
-    account_sealed = models.BinaryField(null=True)
-    phone_sealed = models.BinaryField(null=True)
+    identity_sealed = models.BinaryField(null=True, help_text="sealed for people_person.identity_sealed")
+    account_sealed = models.BinaryField(null=True, help_text="sealed for people_bankaccount.number_sealed")
+    phone_sealed = models.BinaryField(null=True, help_text="sealed for people_person.phone_sealed")
+
+    class Meta:
+        indexes = [Index(fields=["roster", "id"], name="row_by_roster")]
 
 
 class RosterFinding(Numbered):
     """What was found, where, under which rule. Only a warning can be acknowledged."""
 
-    roster = models.ForeignKey(Roster, models.PROTECT, related_name="findings", db_index=False)
+    roster = models.ForeignKey(
+        Roster, models.PROTECT, related_name="findings", db_index=False, db_constraint=False
+    )
     organization_path = OrganizationPathField()
     sheet_ordinal = models.PositiveSmallIntegerField()
     row_number = models.IntegerField(default=0)
@@ -89,7 +128,15 @@ class RosterFinding(Numbered):
     severity = models.CharField(max_length=8)
     message = models.TextField()
     rule = models.CharField(max_length=120, blank=True)
-    acknowledged_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    acknowledged_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", db_index=False)
+
+    class Meta:
+        indexes = [Index(fields=["roster", "sheet_ordinal", "row_number", "id"], name="finding_by_place")]
+        constraints = [
+            CheckConstraint(
+                condition=Q(acknowledged_by=None) | Q(severity="warning"), name="only_warnings_acknowledged"
+            ),
+        ]
 
 
 class Correction(Keyed, Recorded):
@@ -98,9 +145,12 @@ class Correction(Keyed, Recorded):
     row = models.ForeignKey(RosterRow, models.PROTECT, related_name="corrections")
     organization_path = OrganizationPathField()
     field = models.CharField(max_length=40)
-    value_sealed = models.BinaryField()
+    value_sealed = SealedField()
     user = models.ForeignKey(User, models.PROTECT)
     reason = models.TextField()
+
+    class Meta:
+        constraints = [CheckConstraint(condition=~Q(reason=""), name="correction_has_reason")]
 
 
 class HeadingMapping(Keyed, Recorded):
@@ -112,6 +162,9 @@ class HeadingMapping(Keyed, Recorded):
     field = models.CharField(max_length=40, help_text="a field, or 'ignore'")
     user = models.ForeignKey(User, models.PROTECT)
 
+    class Meta:
+        constraints = [UniqueConstraint(fields=["organization", "heading"], name="heading_mapped_once")]
+
 
 class Recusal(Keyed, Recorded):
     """A handler or approver steps back from one recipient (R-056); another user recorded it."""
@@ -122,6 +175,13 @@ class Recusal(Keyed, Recorded):
     identity_digest = models.BinaryField(max_length=32)
     replaced_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     reason = models.TextField()
+
+    class Meta:
+        constraints = [
+            UniqueConstraint(fields=["campaign", "user", "identity_digest"], name="recused_once"),
+            CheckConstraint(condition=~Q(user=F("replaced_by")), name="recusal_replaced_by_another"),
+            CheckConstraint(condition=~Q(reason=""), name="recusal_has_reason"),
+        ]
 
 
 class CashException(Keyed, Recorded):
@@ -136,28 +196,99 @@ class CashException(Keyed, Recorded):
     approved_on = models.DateField(null=True)
     signature_file = models.ForeignKey(EvidenceFile, models.PROTECT, null=True)
 
+    class Meta:
+        constraints = [
+            UniqueConstraint(
+                fields=["campaign", "identity_digest", "organization_path"], name="cash_excepted_once"
+            ),
+            CheckConstraint(condition=~Q(requested_by=F("approved_by")), name="cash_exception_two_people"),
+            CheckConstraint(condition=~Q(reason=""), name="cash_exception_has_reason"),
+            CheckConstraint(
+                condition=Q(approved_by=None, approved_on=None)
+                | Q(approved_by__isnull=False, approved_on__isnull=False),
+                name="cash_exception_approved_on_a_day",
+            ),
+        ]
+
 
 class Award(Numbered, Recorded):
-    """Campaign × person × exactly one category: what, from which fund, under which plan and standard, on which basis."""
+    """Campaign × person × exactly one category: what, from which fund, under which plan and standard, on which basis.
 
-    organization = models.ForeignKey(Organization, models.PROTECT, db_index=False)
+    The keys have no check of each row: `awards_judge_arrivals`, once a statement, does what nine foreign keys would,
+    and what no foreign key can (sql/awards.sql).
+    """
+
+    organization = models.ForeignKey(Organization, models.PROTECT, db_index=False, db_constraint=False)
     organization_path = OrganizationPathField()
-    campaign = models.ForeignKey(Campaign, models.PROTECT, db_index=False)
-    person = models.ForeignKey(Person, models.PROTECT, db_index=False)
-    account = models.ForeignKey(BankAccount, models.PROTECT, null=True, db_index=False)
-    household = models.ForeignKey(Household, models.PROTECT, null=True, db_index=False)
-    category = models.ForeignKey(Category, models.PROTECT, db_index=False)
+    campaign = models.ForeignKey(Campaign, models.PROTECT, db_index=False, db_constraint=False)
+    roster = models.ForeignKey(
+        Roster, models.PROTECT, null=True, related_name="awards", db_index=False, db_constraint=False
+    )
+    person = models.ForeignKey(Person, models.PROTECT, db_index=False, db_constraint=False)
+    account = models.ForeignKey(BankAccount, models.PROTECT, null=True, db_index=False, db_constraint=False)
+    household = models.ForeignKey(Household, models.PROTECT, null=True, db_index=False, db_constraint=False)
+    category = models.ForeignKey(Category, models.PROTECT, db_index=False, db_constraint=False)
     tags = ArrayField(models.CharField(max_length=40), default=list)
     form = models.CharField(max_length=6, choices=AwardForm.choices)
     cash_fen = models.BigIntegerField(default=0)
     goods_fen = models.BigIntegerField(default=0)
     goods = models.CharField(max_length=200, blank=True)
-    fund = models.ForeignKey(Fund, models.PROTECT, null=True, db_index=False)
-    plan = models.ForeignKey(UsePlan, models.PROTECT, null=True, db_index=False)
-    standard = models.ForeignKey(Standard, models.PROTECT, db_index=False)
+    fund = models.ForeignKey(Fund, models.PROTECT, null=True, db_index=False, db_constraint=False)
+    plan = models.ForeignKey(UsePlan, models.PROTECT, null=True, db_index=False, db_constraint=False)
+    standard = models.ForeignKey(Standard, models.PROTECT, db_index=False, db_constraint=False)
+    cash_exception = models.ForeignKey(
+        CashException, models.PROTECT, null=True, db_index=False, db_constraint=False
+    )
     basis = models.CharField(max_length=12, choices=Basis.choices)
     basis_id = models.BigIntegerField()
     state = models.CharField(max_length=10, choices=AwardState.choices, default=AwardState.PROPOSED)
-    live = models.BooleanField(default=True, help_text="not cancelled; kept apart from state so that updates stay on the page")
+    live = models.BooleanField(
+        default=True, help_text="not cancelled; apart from state, so that updates stay on the page"
+    )
     business_date = models.DateField()
     delivered_on = models.DateField(null=True)
+
+    class Meta:
+        indexes = [Index(fields=["roster", "id"], name="award_by_roster")]
+        constraints = [
+            UniqueConstraint(
+                fields=["campaign", "person", "category"],
+                condition=Q(live=True),
+                name="award_once_in_category",
+            ),
+            UniqueConstraint(
+                fields=["campaign", "household", "category"],
+                condition=Q(live=True, household__isnull=False),
+                name="award_once_in_household",
+            ),
+            CheckConstraint(
+                condition=Q(cash_fen__gte=0, goods_fen__gte=0) & ~Q(cash_fen=0, goods_fen=0),
+                name="award_positive",
+            ),
+            CheckConstraint(
+                condition=Q(form=AwardForm.CASH, cash_fen__gt=0, goods_fen=0)
+                | Q(form=AwardForm.GOODS, cash_fen=0, goods_fen__gt=0)
+                | Q(form=AwardForm.BOTH, cash_fen__gt=0, goods_fen__gt=0),
+                name="award_form_fits",
+            ),
+            # Cash goes to the person's own account, unless an exception was approved (R-036, R-104).
+            CheckConstraint(
+                condition=Q(cash_fen=0) | Q(account__isnull=False) | Q(cash_exception__isnull=False),
+                name="award_cash_to_account",
+            ),
+            # Nothing is given that no plan and fund stand behind (R-034, R-055, R-092).
+            CheckConstraint(
+                condition=Q(state__in=UNPLANNED_STATES) | Q(plan__isnull=False, fund__isnull=False),
+                name="award_planned_before_given",
+            ),
+            CheckConstraint(
+                condition=(Q(live=True) & ~Q(state=AwardState.CANCELLED))
+                | Q(live=False, state=AwardState.CANCELLED),
+                name="award_live_unless_cancelled",
+            ),
+            CheckConstraint(
+                condition=Q(state=AwardState.DELIVERED, delivered_on__isnull=False)
+                | (~Q(state=AwardState.DELIVERED) & Q(delivered_on=None)),
+                name="award_delivered_on_a_day",
+            ),
+        ]

@@ -59,3 +59,6 @@ AWARD_TRANSITIONS: dict[str, set[str]] = {
     AwardState.DELIVERED: set(),
     AwardState.CANCELLED: set(),
 }
+
+# Awards in these states need no plan and fund yet, or any more.
+UNPLANNED_STATES = (AwardState.PROPOSED, AwardState.CANCELLED)

@@ -13,12 +13,26 @@ def check_accounts(rows: pl.DataFrame) -> tuple[pl.DataFrame, list[pl.DataFrame]
     bad = account.is_not_null() & (spoilt | misshapen)
     rows = rows.with_columns(account_number=pl.when(~bad).then(account))
     card = pl.col("account_number").str.contains(UNIONPAY_CARD)
-    holder_differs = pl.col("holder").is_not_null() & pl.col("name").is_not_null() & (pl.col("holder") != pl.col("name"))
-    detail = pl.when(spoilt).then(pl.lit("数字单元格只保留15位，末几位已被表格软件改坏")).otherwise(pl.lit("应为8至32位数字"))
+    holder_differs = (
+        pl.col("account_holder").is_not_null()
+        & pl.col("name").is_not_null()
+        & (pl.col("account_holder") != pl.col("name"))
+    )
+    detail = (
+        pl.when(spoilt)
+        .then(pl.lit("数字单元格只保留15位，末几位已被表格软件改坏"))
+        .otherwise(pl.lit("应为8至32位数字"))
+    )
     return rows, [
         found(rows, bad & pl.col("with_cash"), "account", "account.format", detail),
-        found(rows, card & ~_luhn_fits(), "account", "account.checksum", "账号" + masked_account("account_number")),
-        found(rows, holder_differs, "holder", "account.name_conflict", "户名与姓名不一致"),
+        found(
+            rows,
+            card & ~_luhn_fits(),
+            "account",
+            "account.checksum",
+            "账号" + masked_account("account_number"),
+        ),
+        found(rows, holder_differs, "account_holder", "account.name_conflict", "户名与姓名不一致"),
     ]
 
 

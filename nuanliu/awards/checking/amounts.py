@@ -22,7 +22,9 @@ def check_amounts(rows: pl.DataFrame) -> tuple[pl.DataFrame, list[pl.DataFrame]]
         goods_fen=readings["goods_value"]["fen"],
         goods_fault=readings["goods_value"]["fault"],
     )
-    rows = rows.with_columns(amount_fault=_fault(), with_cash=(pl.col("cash_fen") > 0) | pl.col("cash_fault").is_not_null())
+    rows = rows.with_columns(
+        amount_fault=_fault(), with_cash=(pl.col("cash_fen") > 0) | pl.col("cash_fault").is_not_null()
+    )
     rows = rows.with_columns(
         pl.col("with_cash").fill_null(False),
         amount_good=pl.col("amount_fault").is_null(),
@@ -38,7 +40,9 @@ def _read(rows: pl.DataFrame, column: str) -> pl.DataFrame:
     readings = [(value, unit, *read_amount(value, unit)) for value, unit in messy.iter_rows()]
     schema = {"text": pl.String, "unit": pl.Int64, "messy_fen": pl.Int64, "fault": pl.String}
     read = pl.DataFrame(readings, schema=schema, orient="row")
-    joined = rows.select(text=text, unit=unit).join(read, on=["text", "unit"], how="left", maintain_order="left")
+    joined = rows.select(text=text, unit=unit).join(
+        read, on=["text", "unit"], how="left", maintain_order="left"
+    )
     cast = pl.when(plain).then(pl.col("text").cast(pl.Int64, strict=False) * FEN_PER_YUAN)
     return joined.select(fen=pl.coalesce(cast, "messy_fen"), fault="fault")
 
@@ -76,13 +80,25 @@ def _findings(rows: pl.DataFrame) -> list[pl.DataFrame]:
     fault = pl.col("amount_fault")
     in_cash = pl.col("cash_fault").is_not_null()
     format_detail = pl.coalesce("cash_fault", "goods_fault")
-    goods_alone = (pl.col("goods_fen") < 0) | (pl.col("cash_fen").is_null() & pl.col("goods_fen").is_not_null())
+    goods_alone = (pl.col("goods_fen") < 0) | (
+        pl.col("cash_fen").is_null() & pl.col("goods_fen").is_not_null()
+    )
     return [
         found(rows, fault == "amount.missing", "cash", "amount.missing"),
         found(rows, (fault == "amount.format") & in_cash, "cash", "amount.format", format_detail),
         found(rows, (fault == "amount.format") & ~in_cash, "goods_value", "amount.format", format_detail),
-        found(rows, (fault == "amount.not_positive") & ~goods_alone.fill_null(False), "cash", "amount.not_positive"),
-        found(rows, (fault == "amount.not_positive") & goods_alone.fill_null(False), "goods_value", "amount.not_positive"),
+        found(
+            rows,
+            (fault == "amount.not_positive") & ~goods_alone.fill_null(False),
+            "cash",
+            "amount.not_positive",
+        ),
+        found(
+            rows,
+            (fault == "amount.not_positive") & goods_alone.fill_null(False),
+            "goods_value",
+            "amount.not_positive",
+        ),
     ]
 
 
@@ -91,18 +107,30 @@ def check_standard(rows: pl.DataFrame, lines: Mapping[str, Line]) -> list[pl.Dat
     comparable = rows.filter(pl.col("amount_good") & pl.col("category_code").is_not_null())
     comparable = comparable.join(_frame_of(lines), on="category_code", how="left", maintain_order="left")
     covered = pl.col("line_cash_fen").is_not_null()
-    cash, total = pl.col("cash_fen").fill_null(0), pl.col("cash_fen").fill_null(0) + pl.col("goods_fen").fill_null(0)
+    cash, total = (
+        pl.col("cash_fen").fill_null(0),
+        pl.col("cash_fen").fill_null(0) + pl.col("goods_fen").fill_null(0),
+    )
     cash_over = (cash > pl.col("line_cash_fen")) & ~pl.col("convertible")
     return [
         found(comparable, ~covered, "category", "standard.missing", pl.col("category_code") + "类没有标准"),
-        found(comparable, covered & (cash_over | (total > pl.col("line_sum_fen"))), "cash", "standard.exceeded", _compared()),
+        found(
+            comparable,
+            covered & (cash_over | (total > pl.col("line_sum_fen"))),
+            "cash",
+            "standard.exceeded",
+            _compared(),
+        ),
         found(comparable, covered & (total < pl.col("line_sum_fen")), "cash", "standard.below", _compared()),
     ]
 
 
 def _frame_of(lines: Mapping[str, Line]) -> pl.DataFrame:
     return pl.DataFrame(
-        [(code, line.cash_fen, line.sum_fen, line.convertible, _line_words(code, line)) for code, line in lines.items()],
+        [
+            (code, line.cash_fen, line.sum_fen, line.convertible, _line_words(code, line))
+            for code, line in lines.items()
+        ],
         schema={
             "category_code": pl.String,
             "line_cash_fen": pl.Int64,
@@ -126,5 +154,7 @@ def _compared() -> pl.Expr:
     return pl.concat_str(
         "line_words",
         pl.when(pl.col("cash_fen") > 0).then("，本行现金" + yuan("cash_fen") + "元").otherwise(pl.lit("")),
-        pl.when(pl.col("goods_fen") > 0).then("，本行慰问品" + yuan("goods_fen") + "元").otherwise(pl.lit("")),
+        pl.when(pl.col("goods_fen") > 0)
+        .then("，本行慰问品" + yuan("goods_fen") + "元")
+        .otherwise(pl.lit("")),
     )

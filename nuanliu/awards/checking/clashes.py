@@ -67,7 +67,9 @@ def check_clashes(rows: pl.DataFrame, refused: pl.DataFrame, identity_refused: p
     """
     clashes = walk(_candidates(rows, refused, identity_refused))
     frame = pl.DataFrame(
-        clashes, schema={"row": pl.UInt32, "field": pl.String, "code": pl.String, "standing": pl.UInt32}, orient="row"
+        clashes,
+        schema={"row": pl.UInt32, "field": pl.String, "code": pl.String, "standing": pl.UInt32},
+        orient="row",
     )
     return frame.with_columns(detail=pl.lit("")).select(*FOUND, "standing")
 
@@ -88,7 +90,7 @@ def clashes_of(row: Candidate, standing: Standing) -> Iterator[Clash]:
     same_number = standing.by_number.get(row.number) if row.number else None
     conflict = same_number is not None and bool(row.name) and row.name != same_number.name
     if conflict and same_number and not row.identity_refused:
-        yield Clash(row.row, "identity", "identity.name_conflict", same_number.row)
+        yield Clash(row.row, "identity_number", "identity.name_conflict", same_number.row)
     if not conflict and not row.identity_refused:
         yield from _given_twice(row, standing)
     sharing = standing.by_account.get(row.account_number) if row.account_number else None
@@ -101,12 +103,12 @@ def _given_twice(row: Candidate, standing: Standing) -> Iterator[Clash]:
         return
     given = standing.categories.get(row.number, {})
     if row.category_code in given:
-        yield Clash(row.row, "identity", "duplicate.in_list", given[row.category_code])
+        yield Clash(row.row, "identity_number", "duplicate.in_list", given[row.category_code])
     elif given:
         yield Clash(row.row, "category", "duplicate.other_category", next(iter(given.values())))
     housemate = standing.by_household.get((row.household, row.category_code)) if row.household else None
     if housemate is not None and housemate.number != row.number:
-        yield Clash(row.row, "identity", "household.duplicate", housemate.row)
+        yield Clash(row.row, "identity_number", "household.duplicate", housemate.row)
 
 
 def _other_person(row: Candidate, sharing: Candidate) -> bool:
@@ -116,9 +118,12 @@ def _other_person(row: Candidate, sharing: Candidate) -> bool:
     return bool(row.name) and row.name != sharing.name
 
 
-def _candidates(rows: pl.DataFrame, refused: pl.DataFrame, identity_refused: pl.DataFrame) -> Iterator[Candidate]:
+def _candidates(
+    rows: pl.DataFrame, refused: pl.DataFrame, identity_refused: pl.DataFrame
+) -> Iterator[Candidate]:
     shared = pl.any_horizontal(
-        pl.col(key).is_not_null() & pl.col(key).is_duplicated() for key in ("number", "account_number", "household")
+        pl.col(key).is_not_null() & pl.col(key).is_duplicated()
+        for key in ("number", "account_number", "household")
     )
     sharing = rows.filter(shared).with_columns(
         refused=pl.col("row").is_in(refused["row"].implode()),

@@ -1,6 +1,6 @@
 """What the checks are given: plain values, so that they need neither models nor clock."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -9,7 +9,7 @@ import polars as pl
 # Fields of a list, as the heading synonyms name them.
 TEXT_FIELDS = (
     "name",
-    "identity",
+    "identity_number",
     "employer",
     "phone",
     "category",
@@ -18,12 +18,13 @@ TEXT_FIELDS = (
     "goods_value",
     "bank",
     "account",
-    "holder",
+    "account_holder",
     "reason",
     "tags",
+    "household",
     "remark",
 )
-SPOILT_FIELDS = ("identity", "account")
+SPOILT_FIELDS = ("identity_number", "account")
 
 # A finding before it has words: which row, which field, which code, and what is particular about it.
 FOUND = {"row": pl.UInt32, "field": pl.String, "code": pl.String, "detail": pl.String}
@@ -59,23 +60,23 @@ class Line:
         return self.cash_fen + self.goods_fen
 
 
-@dataclass(frozen=True, slots=True)
-class ForbiddenWord:
-    """A word that names prohibited goods, and longer words that excuse it."""
-
-    word: str
-    exceptions: Sequence[str] = ()
+def no_word(goods: pl.Series) -> pl.Series:
+    """Where nothing is prohibited."""
+    return pl.Series(goods.name, [None] * len(goods), dtype=pl.String)
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """Everything a row is judged by. `lines` is empty where no standard is in force."""
+    """Everything a row is judged by. `lines` is empty where no standard is in force.
+
+    `forbidden` tells for a column of goods the prohibited word that each names, or null.
+    """
 
     business_date: date
     lines: Mapping[str, Line]
     category_by_wording: Mapping[str, str]
     tag_by_wording: Mapping[str, str] = field(default_factory=dict)
-    forbidden_words: Sequence[ForbiddenWord] = ()
+    forbidden: Callable[[pl.Series], pl.Series] = no_word
 
 
 def nothing_found() -> pl.DataFrame:
@@ -83,7 +84,9 @@ def nothing_found() -> pl.DataFrame:
     return pl.DataFrame(schema=FOUND)
 
 
-def found(rows: pl.DataFrame, condition: pl.Expr, field_name: str, code: str, detail: pl.Expr | str = "") -> pl.DataFrame:
+def found(
+    rows: pl.DataFrame, condition: pl.Expr, field_name: str, code: str, detail: pl.Expr | str = ""
+) -> pl.DataFrame:
     """One finding for each row where the condition holds."""
     words = pl.lit(detail) if isinstance(detail, str) else detail
     return rows.filter(condition).select(

@@ -13,7 +13,7 @@ WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 def check_identity(rows: pl.DataFrame, on: date) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
     """The rows with `number` (the identity number, null unless it is good), `born` and `male`; and what was found."""
     rows = rows.with_columns(identity_fault=_fault(on))
-    number = pl.when(pl.col("identity_fault").is_null()).then(pl.col("identity"))
+    number = pl.when(pl.col("identity_fault").is_null()).then(pl.col("identity_number"))
     rows = rows.with_columns(number=number)
     birth_year = pl.col("number").str.slice(6, 4).cast(pl.Int16)
     male = pl.col("number").str.slice(16, 1).cast(pl.Int8) % 2 == 1
@@ -22,13 +22,13 @@ def check_identity(rows: pl.DataFrame, on: date) -> tuple[pl.DataFrame, list[pl.
 
 def _fault(on: date) -> pl.Expr:
     """Null for a good number, else what is wrong with it, in Chinese; the first words tell which code it is."""
-    number = pl.col("identity")
+    number = pl.col("identity_number")
     born = number.str.slice(6, 8)
     day = born.cast(pl.Int32, strict=False)
     today = on.year * 10_000 + on.month * 100 + on.day
     return (
         pl.when(number.is_null()).then(pl.lit("missing"))
-        .when(pl.col("identity_spoilt")).then(pl.lit("数字单元格只保留15位，末几位已被表格软件改坏"))
+        .when(pl.col("identity_number_spoilt")).then(pl.lit("数字单元格只保留15位，末几位已被表格软件改坏"))
         .when(~number.str.contains(IDENTITY)).then(pl.lit("应为18位（或旧15位）身份证号码"))
         .when(~_check_character_fits(number)).then(pl.lit("校验码不符"))
         .when(born.str.to_date("%Y%m%d", strict=False).is_null()).then(pl.lit("出生日期不存在"))
@@ -53,9 +53,15 @@ def _findings(rows: pl.DataFrame) -> list[pl.DataFrame]:
     wrong = fault.is_not_null() & (fault != "missing")
     return [
         found(rows, pl.col("name").is_null(), "name", "name.missing"),
-        found(rows, fault == "missing", "identity", "identity.missing"),
-        found(rows, wrong & wrong_shape, "identity", "identity.format", fault),
-        found(rows, wrong & ~wrong_shape, "identity", "identity.checksum", fault + "，号码" + masked("identity")),
+        found(rows, fault == "missing", "identity_number", "identity.missing"),
+        found(rows, wrong & wrong_shape, "identity_number", "identity.format", fault),
+        found(
+            rows,
+            wrong & ~wrong_shape,
+            "identity_number",
+            "identity.checksum",
+            fault + "，号码" + masked("identity_number"),
+        ),
     ]
 
 

@@ -27,14 +27,15 @@ def lifted_number(text: str) -> str:
 # What needs no reading, and who reads the rest. Amounts, categories and tags have readers of their own.
 READERS: dict[str, tuple[str, Callable[[str], str]]] = {
     "name": (PLAIN_HAN, normalize_name),
-    "holder": (PLAIN_HAN, normalize_name),
-    "identity": (PLAIN_IDENTITY, lifted_number),
+    "account_holder": (PLAIN_HAN, normalize_name),
+    "identity_number": (PLAIN_IDENTITY, lifted_number),
     "account": (PLAIN_DIGITS, normalize_code),
     "phone": (PLAIN_DIGITS, normalize_phone),
     "employer": (PLAIN_TEXT, normalize_text),
     "bank": (PLAIN_TEXT, normalize_text),
     "goods": (PLAIN_TEXT, normalize_text),
     "reason": (PLAIN_TEXT, normalize_text),
+    "household": (PLAIN_IDENTITY, lifted_number),
 }
 
 
@@ -60,7 +61,10 @@ def _with_all_columns(table: ListTable) -> pl.DataFrame:
         pl.col("row_number").cast(pl.Int32),
         *(_text(frame, name) for name in TEXT_FIELDS),
         *(_flag(frame, f"{name}_spoilt") for name in SPOILT_FIELDS),
-        *(pl.lit(table.units.get(name, 100), pl.Int64).alias(f"{name}_unit") for name in ("cash", "goods_value")),
+        *(
+            pl.lit(table.units.get(name, 100), pl.Int64).alias(f"{name}_unit")
+            for name in ("cash", "goods_value")
+        ),
     )
 
 

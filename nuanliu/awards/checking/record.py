@@ -29,12 +29,12 @@ def check_record(rows: pl.DataFrame, answers: pl.DataFrame) -> list[pl.DataFrame
     known = rows.select("row", "category_code").join(answers, on="row", how="inner", maintain_order="left")
     same_person = ~pl.col("name_differs").fill_null(False)
     return [
-        found(known, ~same_person, "identity", "identity.name_conflict", "该号码已登记在另一姓名之下"),
+        found(known, ~same_person, "identity_number", "identity.name_conflict", "该号码已登记在另一姓名之下"),
         found(known, _yes("deceased"), "name", "person.deceased"),
         found(known, _yes("account_of_another"), "account", "account.shared", "该账号已登记为他人账户"),
-        _told(known, same_person, "given_in_category", "identity", "duplicate.in_programme"),
+        _told(known, same_person, "given_in_category", "identity_number", "duplicate.in_programme"),
         _told(known, same_person, "given_in_other_category", "category", "duplicate.other_category"),
-        _told(known, same_person, "household_given", "identity", "household.duplicate"),
+        _told(known, same_person, "household_given", "identity_number", "household.duplicate"),
         _told(known, pl.lit(True), "conflict_with", "name", "conflict.handler"),
     ]
 

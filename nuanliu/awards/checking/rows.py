@@ -34,7 +34,7 @@ def check_rows(rows: pl.DataFrame, rules: Rules) -> Checked:
         *amounts.check_standard(rows, rules.lines),
         *by_account,
         wording.check_phones(rows),
-        wording.check_goods(rows, rules.forbidden_words),
+        wording.check_goods(rows, rules.forbidden),
     ]
     return Checked(rows, pl.concat([nothing_found(), *frames]))
 
@@ -52,7 +52,12 @@ def judge(checked: Checked, answers: pl.DataFrame, rules: Rules) -> Checked:
     identity_refused = alone.filter(pl.col("code").str.starts_with("identity.")).select("row")
     clashes = check_clashes(rows, refused, identity_refused)
     everything = pl.concat([alone.with_columns(standing=pl.lit(None, pl.UInt32)), clashes])
-    return Checked(rows, everything.unique(["row", "code"], keep="first", maintain_order=True).sort("row", maintain_order=True))
+    return Checked(
+        rows,
+        everything.unique(["row", "code"], keep="first", maintain_order=True).sort(
+            "row", maintain_order=True
+        ),
+    )
 
 
 ERROR_CODES = [code for code, known in CODES.items() if known.severity is Severity.ERROR]
@@ -61,6 +66,7 @@ ERROR_CODES = [code for code, known in CODES.items() if known.severity is Severi
 def _with_households(rows: pl.DataFrame, answers: pl.DataFrame, rules: Rules) -> pl.DataFrame:
     """The household counts only where the standard gives once to each household."""
     per_household = [code for code, line in rules.lines.items() if line.per_household]
-    known = answers.select("row", "household")
-    counted = pl.when(pl.col("category_code").is_in(per_household)).then(pl.col("household"))
+    known = answers.select("row", known_household="household")
+    household = pl.coalesce("known_household", "household")
+    counted = pl.when(pl.col("category_code").is_in(per_household)).then(household)
     return rows.join(known, on="row", how="left", maintain_order="left").with_columns(household=counted)

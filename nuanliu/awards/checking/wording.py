@@ -1,43 +1,37 @@
 """What the words of a row mean: category, tags, goods that may not be bought, and phone numbers."""
 
-import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 
 import polars as pl
 
-from nuanliu.awards.checking.facts import ForbiddenWord, found
+from nuanliu.awards.checking.facts import found
 from nuanliu.kernel.phones import check_phone
-from nuanliu.kernel.text import normalize_label, normalize_text
+from nuanliu.kernel.text import normalize_label
 
 PLAIN_MOBILE = "^1[3-9][0-9]{9}$"
-CODE_AND_LABEL = re.compile(r"^(C(?:1[01]|[1-9]))(?![0-9])[-.,:()]*(.*?)\)?$")
 TAG_COLUMNS = ("tags", "reason", "category", "remark")
 
 
-def check_categories(rows: pl.DataFrame, by_wording: Mapping[str, str]) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
+def check_categories(
+    rows: pl.DataFrame, by_wording: Mapping[str, str]
+) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
     """The rows with `category_code`, null where missing or unknown; and what was found."""
     rows = rows.with_columns(
         _mapped(rows["category"], lambda text: normalize_label(text) or None).alias("category_label"),
-        _mapped(rows["category"], lambda text: category_of(text, by_wording)).alias("category_code"),
+        _mapped(rows["category"], lambda text: by_wording.get(normalize_label(text))).alias("category_code"),
     )
     label = pl.col("category_label")
     unknown = label.is_not_null() & pl.col("category_code").is_null()
     return rows, [
         found(rows, label.is_null(), "category", "category.missing"),
-        found(rows, unknown, "category", "category.unknown", "所填为“" + pl.col("category").str.slice(0, 40) + "”"),
+        found(
+            rows,
+            unknown,
+            "category",
+            "category.unknown",
+            "所填为“" + pl.col("category").str.slice(0, 40) + "”",
+        ),
     ]
-
-
-def category_of(text: str, by_wording: Mapping[str, str]) -> str | None:
-    """The code that a cell states: a code, a wording, or a code followed by a wording of the same category."""
-    label = normalize_label(text)
-    if label in by_wording:
-        return by_wording[label]
-    stated = CODE_AND_LABEL.match(label)
-    if stated is None or stated[1] not in by_wording.values():
-        return None
-    code, rest = stated.groups()
-    return code if not rest or by_wording.get(rest) == code else None
 
 
 def read_tags(rows: pl.DataFrame, by_wording: Mapping[str, str]) -> pl.Series:
@@ -57,24 +51,11 @@ def tags_of(text: str, by_wording: Mapping[str, str]) -> list[str]:
     return sorted({code for wording, code in by_wording.items() if wording in label})
 
 
-def check_goods(rows: pl.DataFrame, forbidden: Sequence[ForbiddenWord]) -> pl.DataFrame:
+def check_goods(rows: pl.DataFrame, forbidden: Callable[[pl.Series], pl.Series]) -> pl.DataFrame:
     """Goods that no warmth money may buy."""
-    words = _mapped(rows["goods"], lambda text: forbidden_in(text, forbidden))
-    named = rows.with_columns(words.alias("forbidden"))
+    named = rows.with_columns(forbidden(rows["goods"]).alias("forbidden"))
     detail = pl.format("“{}”含“{}”", pl.col("goods").str.slice(0, 40), pl.col("forbidden"))
     return found(named, pl.col("forbidden").is_not_null(), "goods", "goods.prohibited", detail)
-
-
-def forbidden_in(text: str, forbidden: Sequence[ForbiddenWord]) -> str | None:
-    """The first prohibited word that the text names; words that excuse it are struck out before."""
-    text = normalize_text(text).upper()
-    for entry in forbidden:
-        rest = text
-        for excuse in entry.exceptions:
-            rest = rest.replace(excuse.upper(), "")
-        if entry.word.upper() in rest:
-            return entry.word
-    return None
 
 
 def check_phones(rows: pl.DataFrame) -> pl.DataFrame:
@@ -88,4 +69,6 @@ def check_phones(rows: pl.DataFrame) -> pl.DataFrame:
 def _mapped(values: pl.Series, read: Callable[[str], str | None]) -> pl.Series:
     """A function of the text, computed once for each distinct value."""
     distinct = values.drop_nulls().unique()
-    return values.replace_strict(distinct, [read(value) for value in distinct], default=None, return_dtype=pl.String)
+    return values.replace_strict(
+        distinct, [read(value) for value in distinct], default=None, return_dtype=pl.String
+    )

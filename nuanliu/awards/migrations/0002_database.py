@@ -1,0 +1,31 @@
+from django.db import migrations
+
+from nuanliu.base.migrations import install_append_only, install_policies, install_sql
+
+TABLES = (
+    "roster",
+    "rostersheet",
+    "rosterrow",
+    "rosterfinding",
+    "correction",
+    "recusal",
+    "cashexception",
+    "award",
+)
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("awards", "0001_initial"),
+        ("people", "0002_database"),
+        ("programmes", "0001_initial"),
+        ("ledger", "0001_initial"),
+        ("base", "0001_initial"),
+    ]
+
+    operations = [
+        *(install_policies(f"awards_{table}") for table in TABLES),
+        install_policies("awards_headingmapping"),
+        install_append_only("awards_correction"),
+        install_sql("awards", "awards"),
+    ]

@@ -35,14 +35,17 @@ class Fund(Keyed, Recorded):
     region_path = OrganizationPathField(blank=True, help_text="only recipients of unions below this path")
     valid_from = models.DateField(null=True)
     valid_to = models.DateField(null=True)
-    member_welfare = models.BooleanField(default=False, help_text="festival gifts to members: never warmth money (R-085)")
+    member_welfare = models.BooleanField(
+        default=False, help_text="gifts to members: never warmth money (R-085)"
+    )
 
     class Meta:
         indexes = [models.Index(fields=["organization_path", "id"], name="fund_by_path")]
         constraints = [
             UniqueConstraint(fields=["organization", "name"], name="fund_named_once"),
             CheckConstraint(
-                condition=~Q(source_class=SourceClass.OTHER) | ~Q(legal_basis=""), name="fund_legal_basis_stated"
+                condition=~Q(source_class=SourceClass.OTHER) | ~Q(legal_basis=""),
+                name="fund_legal_basis_stated",
             ),
             CheckConstraint(
                 condition=~Q(source_class=SourceClass.SOCIAL_DONATION) | ~Q(donor_intent=""),
@@ -64,7 +67,7 @@ class Fund(Keyed, Recorded):
 
 
 class Account(Numbered):
-    """One side of the ledger, opened and kept by the database. A limited account never owes more than was posted to it."""
+    """One side of the ledger, opened and kept by the database. A limited one never owes more than was posted to it."""
 
     fund = models.ForeignKey(Fund, models.PROTECT, related_name="accounts")
     organization_path = OrganizationPathField()
@@ -127,7 +130,8 @@ class UsePlan(Keyed, Recorded):
                 name="plan_decided_on_a_day",
             ),
             CheckConstraint(
-                condition=Q(state__in=[PlanState.DRAFT, PlanState.WITHDRAWN]) | Q(content_digest__isnull=False),
+                condition=Q(state__in=[PlanState.DRAFT, PlanState.WITHDRAWN])
+                | Q(content_digest__isnull=False),
                 name="plan_frozen_by_digest",
             ),
         ]
@@ -144,20 +148,23 @@ class UsePlanLine(Keyed):
     fund = models.ForeignKey(Fund, models.PROTECT)
     categories = ArrayField(models.CharField(max_length=4))
     amount_fen = models.BigIntegerField()
-    reserved_fen = models.BigIntegerField(default=0, help_text="kept by the ledger's trigger; never above amount_fen")
+    reserved_fen = models.BigIntegerField(
+        default=0, help_text="kept by the ledger's trigger; never above amount_fen"
+    )
 
     class Meta:
         constraints = [
             CheckConstraint(condition=Q(amount_fen__gt=0), name="plan_line_amount_positive"),
             CheckConstraint(condition=Q(categories__len__gt=0), name="plan_line_names_categories"),
             CheckConstraint(
-                condition=Q(reserved_fen__gte=0, reserved_fen__lte=F("amount_fen")), name="plan_line_within_sum"
+                condition=Q(reserved_fen__gte=0, reserved_fen__lte=F("amount_fen")),
+                name="plan_line_within_sum",
             ),
         ]
 
 
 class Transfer(Numbered, Recorded):
-    """One debit, one credit, one positive amount; never changed. Corrections are new transfers that point at the old."""
+    """One debit, one credit, one positive amount; never changed. A correction is a new one that points at the old."""
 
     # The trigger proves accounts, plan line and resolved transfer for a whole statement at once; a foreign key would
     # prove them again row by row, and takes longer than everything else together.
@@ -188,7 +195,9 @@ class Transfer(Numbered, Recorded):
         indexes = [
             models.Index(fields=["debit_account", "id"], name="transfer_by_debit"),
             models.Index(
-                fields=["credit_account", "id"], name="transfer_by_credit", condition=Q(kind__in=INCOMING_KINDS)
+                fields=["credit_account", "id"],
+                name="transfer_by_credit",
+                condition=Q(kind__in=INCOMING_KINDS),
             ),
             models.Index(
                 fields=["organization_path", "occurred_on"],
@@ -197,7 +206,9 @@ class Transfer(Numbered, Recorded):
             ),
         ]
         constraints = [
-            UniqueConstraint(fields=["resolves"], name="transfer_resolved_once", condition=Q(resolves__isnull=False)),
+            UniqueConstraint(
+                fields=["resolves"], name="transfer_resolved_once", condition=Q(resolves__isnull=False)
+            ),
             UniqueConstraint(
                 fields=["subject_kind", "subject_id", "attempt"],
                 name="transfer_reserved_once",

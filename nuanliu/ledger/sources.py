@@ -1,4 +1,4 @@
-"""The lawful sources of money and what each brings along, read from `data/sources.yaml`; also a view for the triggers."""
+"""The lawful sources of money and what each brings along: `data/sources.yaml`, and a view of it for the triggers."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

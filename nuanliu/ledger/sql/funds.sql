@@ -1,4 +1,4 @@
--- A fund belongs to whom it says, has a purpose that is allowed, and opens its three accounts. Nobody else can open one.
+-- A fund belongs to whom it says, has a purpose that is allowed, and opens its three accounts; nobody else opens any.
 
 GRANT SELECT ON public.ledger_fund, public.organizations_organization, public.programmes_purpose,
     public.ledger_source_rule TO nuanliu_matcher;
@@ -16,7 +16,9 @@ BEGIN
         RAISE EXCEPTION 'the fund belongs to another union or legal person'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'fund_owner';
     END IF;
-    IF NOT EXISTS (SELECT FROM public.programmes_purpose WHERE code = NEW.purpose_id AND allowed) THEN
+    -- Gifts to members are no warmth money, and may be kept apart in a fund of their own (R-085).
+    IF NOT NEW.member_welfare
+       AND NOT EXISTS (SELECT FROM public.programmes_purpose WHERE code = NEW.purpose_id AND allowed) THEN
         RAISE EXCEPTION 'money may not be used for %', NEW.purpose_id
             USING ERRCODE = 'check_violation', CONSTRAINT = 'fund_purpose_allowed';
     END IF;

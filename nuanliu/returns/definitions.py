@@ -13,7 +13,10 @@ WAN_YUAN = "万元"
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One coded cell of the table. `parts` are the codes that add up to it; empty for a leaf."""
+    """One coded cell of the table. `parts` are the codes that add up to it; empty for a leaf.
+
+    `cell` is what is counted where two codes share one label, as 慰问对象(人次) and 发放款物(万元) do.
+    """
 
     code: str
     label: str
@@ -21,6 +24,7 @@ class Row:
     group: int
     parts: tuple[str, ...] = ()
     memo: bool = False
+    cell: str = ""
 
     @property
     def is_money(self) -> bool:
@@ -62,4 +66,5 @@ def _row(entry: dict) -> Row:
         group=entry["group_no"],
         parts=tuple(entry["formula"].split("+")) if "formula" in entry else (),
         memo=entry.get("memo", False),
+        cell=entry.get("cell", ""),
     )

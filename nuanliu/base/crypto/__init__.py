@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from nuanliu.base.crypto.errors import CryptoError, KeyFileUnsafe, KeyMissing, SealBroken
-from nuanliu.base.crypto.vault import Place, Vault, aad, vault
+from nuanliu.base.crypto.vault import Place, Sealed, Vault, aad, vault
 
 __all__ = [
     "CryptoError",
@@ -17,6 +17,7 @@ __all__ = [
     "KeyMissing",
     "Place",
     "SealBroken",
+    "Sealed",
     "Vault",
     "aad",
     "blind",
@@ -38,7 +39,7 @@ def seal(plain: str, *, place: Place, row_key: bytes | UUID) -> bytes:
     return vault().seal(plain, place=place, row_key=row_key)
 
 
-def open_(sealed: bytes, *, place: Place, row_key: bytes | UUID) -> str:
+def open_(sealed: Sealed, *, place: Place, row_key: bytes | UUID) -> str:
     """Open one text; `SealBroken` if it is not this row's and column's, `KeyMissing` for an unknown key."""
     return vault().open_(sealed, place=place, row_key=row_key)
 
@@ -48,7 +49,9 @@ def seal_many(values: Sequence[str | None], *, place: Place, row_keys: Sequence[
     return vault().seal_many(values, place=place, row_keys=row_keys)
 
 
-def open_many(sealed: Sequence[bytes | None], *, place: Place, row_keys: Sequence[bytes]) -> list[str | None]:
+def open_many(
+    sealed: Sequence[Sealed | None], *, place: Place, row_keys: Sequence[bytes]
+) -> list[str | None]:
     """Open a column; the first value that does not open raises."""
     return vault().open_many(sealed, place=place, row_keys=row_keys)
 
@@ -58,7 +61,7 @@ def seal_bytes(plain: bytes, *, place: Place, row_key: bytes | UUID) -> bytes:
     return vault().seal_bytes(plain, place=place, row_key=row_key)
 
 
-def open_bytes(sealed: bytes, *, place: Place, row_key: bytes | UUID) -> bytes:
+def open_bytes(sealed: Sealed, *, place: Place, row_key: bytes | UUID) -> bytes:
     """Open the content of a file."""
     return vault().open_bytes(sealed, place=place, row_key=row_key)
 
@@ -73,13 +76,13 @@ def blind_many(values: Sequence[str | None], *, purpose: str) -> list[bytes | No
     return vault().blind_many(values, purpose=purpose)
 
 
-def needs_resealing(sealed: bytes) -> bool:
+def needs_resealing(sealed: Sealed) -> bool:
     """Whether a newer key, or another cipher, has come into use since the value was sealed."""
     return vault().needs_resealing(sealed)
 
 
 def reseal_many(
-    sealed: Sequence[bytes | None], *, place: Place, row_keys: Sequence[bytes]
+    sealed: Sequence[Sealed | None], *, place: Place, row_keys: Sequence[bytes]
 ) -> list[bytes | None]:
     """The same values under the newest key; those already under it come back unchanged."""
     return vault().reseal_many(sealed, place=place, row_keys=row_keys)

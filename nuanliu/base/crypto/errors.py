@@ -7,7 +7,7 @@ class CryptoError(Exception):
     """Ancestor of all that this package raises."""
 
 
-class KeyMissing(CryptoError):
+class KeyMissing(CryptoError):  # noqa: N818 - the trade's word says it
     """A key that is needed is not in the key folder."""
 
     def __init__(self, what_zh: str, what_en: str, file: Path, remedy_zh: str, remedy_en: str) -> None:
@@ -15,11 +15,11 @@ class KeyMissing(CryptoError):
         self.file = file
 
 
-class KeyFileUnsafe(CryptoError):
+class KeyFileUnsafe(CryptoError):  # noqa: N818
     """A key file cannot be trusted: damaged, or readable by others."""
 
 
-class SealBroken(CryptoError):
+class SealBroken(CryptoError):  # noqa: N818
     """A sealed value does not open: altered, moved to another row or column, or sealed with another key."""
 
 

@@ -23,11 +23,11 @@ class SealedField(models.BinaryField):
     @property
     def place(self) -> Place:
         """The table and column that sealing this field's values must name."""
-        return Place(self.model._meta.db_table, self.column)
+        return Place(self.model._meta.db_table, str(self.column))  # noqa: SLF001  the only way to its table
 
     def db_check(self, connection: BaseDatabaseWrapper) -> str:
         """Refuses what does not begin as a sealed value: plain text never gets into the column."""
-        column = connection.ops.quote_name(self.column)
+        column = connection.ops.quote_name(str(self.column))
         codes = ", ".join(str(code) for code in sorted(BY_CODE))
         return f"octet_length({column}) >= {OVERHEAD_BYTES} AND get_byte({column}, 0) IN ({codes})"
 
@@ -35,6 +35,6 @@ class SealedField(models.BinaryField):
 def sealed_fields() -> Iterator[SealedField]:
     """Every sealed column of the installed models; resealing and the catalogue test walk them."""
     for model in apps.get_models():
-        for field in model._meta.local_concrete_fields:
+        for field in model._meta.local_concrete_fields:  # noqa: SLF001
             if isinstance(field, SealedField):
                 yield field

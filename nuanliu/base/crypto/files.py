@@ -14,11 +14,11 @@ def write_private(path: Path, content: bytes, mode: int = 0o600) -> None:
     """Put `content` at `path` so that after a power cut either the old or the new file is there."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.{os.getpid()}.draft")
-    with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "wb") as file:
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "wb") as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
-    os.replace(draft, path)
+    draft.replace(path)
     folder = os.open(path.parent, os.O_RDONLY)
     try:
         os.fsync(folder)
@@ -41,6 +41,6 @@ def read_private(path: Path) -> bytes:
 def only_writer(path: Path) -> Iterator[None]:
     """Hold the folder's lock while a key file is read, changed and written."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with open(os.open(path.parent / ".lock", os.O_WRONLY | os.O_CREAT, 0o600), "wb") as lock:
+    with os.fdopen(os.open(path.parent / ".lock", os.O_WRONLY | os.O_CREAT, 0o600), "wb") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield

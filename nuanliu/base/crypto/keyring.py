@@ -80,7 +80,7 @@ class KeyringFile:
     def ring(self) -> Keyring:
         """The present ring; `KeyMissing` when there is no file."""
         try:
-            status = os.stat(self.path)
+            status = self.path.stat()
         except FileNotFoundError:
             raise ring_missing(self.path) from None
         stamp = (status.st_mtime_ns, status.st_ino, status.st_size)
@@ -167,17 +167,20 @@ def _as_json(key: Key) -> dict[str, Any]:
 def _parse(path: Path) -> Keyring:
     content = read_private(path)
     try:
-        fields = json.loads(content)
-        if fields["layout"] != _LAYOUT:
-            raise ValueError("layout")
-        data_keys = _keys_from_json(fields["data_keys"], _DATA_KEY_BYTES)
-        blind_keys = _keys_from_json(fields["blind_keys"], _BLIND_KEY_BYTES)
-        return Keyring(path, data_keys, blind_keys, int(fields["blind_number"]))
+        return _ring_from_json(path, json.loads(content))
     except (ValueError, KeyError, TypeError):
         # The cause would carry the file's text, and with it the keys, into logs.
         raise KeyFileUnsafe(
             f"密钥环文件已损坏：{path}。请从备份恢复。 / The key ring is damaged: {path}. Restore its backup."
         ) from None
+
+
+def _ring_from_json(path: Path, fields: dict[str, Any]) -> Keyring:
+    if fields["layout"] != _LAYOUT:
+        raise ValueError("layout")
+    data_keys = _keys_from_json(fields["data_keys"], _DATA_KEY_BYTES)
+    blind_keys = _keys_from_json(fields["blind_keys"], _BLIND_KEY_BYTES)
+    return Keyring(path, data_keys, blind_keys, int(fields["blind_number"]))
 
 
 def _keys_from_json(entries: list[dict[str, Any]], lengths: Mapping[str, int]) -> dict[int, Key]:

@@ -30,6 +30,8 @@ from nuanliu.base.crypto.provider import (
 HEADER_BYTES = 3
 _BODY = HEADER_BYTES + NONCE_BYTES
 OVERHEAD_BYTES = _BODY + TAG_BYTES
+type Sealed = bytes | memoryview
+"""What `seal` made, as we or the database driver hold it."""
 FILE_LIMIT_BYTES = 50 * 1024 * 1024
 
 
@@ -65,7 +67,7 @@ class Vault:
             raise ValueError(f"{place}: {len(plain)} bytes are more than one sealed value holds")
         return self._seal_all([plain], place, [_row_bytes(row_key)])[0]  # type: ignore[return-value]
 
-    def open_bytes(self, sealed: bytes, *, place: Place, row_key: bytes | UUID) -> bytes:
+    def open_bytes(self, sealed: Sealed, *, place: Place, row_key: bytes | UUID) -> bytes:
         """The inverse of `seal_bytes`; `SealBroken` if anything differs, `KeyMissing` for an unknown key."""
         return self._open_all([sealed], place, [_row_bytes(row_key)])[0]  # type: ignore[return-value]
 
@@ -73,7 +75,7 @@ class Vault:
         """Seal one text."""
         return self.seal_bytes(_utf8(plain, place), place=place, row_key=row_key)
 
-    def open_(self, sealed: bytes, *, place: Place, row_key: bytes | UUID) -> str:
+    def open_(self, sealed: Sealed, *, place: Place, row_key: bytes | UUID) -> str:
         """The text that `seal` was given; memoryviews of the database driver are welcome."""
         return _text(self.open_bytes(sealed, place=place, row_key=row_key), place)
 
@@ -84,7 +86,7 @@ class Vault:
         return self._seal_all(_encoded(values, place), place, row_keys)
 
     def open_many(
-        self, sealed: Sequence[bytes | None], *, place: Place, row_keys: Sequence[bytes]
+        self, sealed: Sequence[Sealed | None], *, place: Place, row_keys: Sequence[bytes]
     ) -> list[str | None]:
         """Open a column; None stays None. The first value that does not open raises."""
         opened = self._open_all(sealed, place, row_keys)
@@ -109,16 +111,16 @@ class Vault:
         """The keyed digest of one text."""
         return self.blind_many([value], purpose=purpose)[0]  # type: ignore[return-value]
 
-    def needs_resealing(self, sealed: bytes) -> bool:
+    def needs_resealing(self, sealed: Sealed) -> bool:
         """Whether a newer key, or another cipher, has come into use since the value was sealed."""
         return _header_of(sealed) != _header(self._sealing_key())
 
     def reseal_many(
-        self, sealed: Sequence[bytes | None], *, place: Place, row_keys: Sequence[bytes]
+        self, sealed: Sequence[Sealed | None], *, place: Place, row_keys: Sequence[bytes]
     ) -> list[bytes | None]:
         """The same values under the newest key; those already under it come back unchanged."""
         current = _header(self._sealing_key())
-        result = list(sealed)
+        result = [None if value is None else bytes(value) for value in sealed]
         stale = [i for i, value in enumerate(sealed) if value is not None and _header_of(value) != current]
         keys = [row_keys[i] for i in stale]
         plain = self._open_all([sealed[i] for i in stale], place, keys)
@@ -137,24 +139,25 @@ class Vault:
         nonces = os.urandom(NONCE_BYTES * len(values))
         sealed: list[bytes | None] = []
         for value, row_key, start in zip(values, row_keys, range(0, len(nonces), NONCE_BYTES), strict=True):
-            nonce = nonces[start : start + NONCE_BYTES]
-            if value is not None:
-                value = header + nonce + encrypt(nonce, value, prefix + row_key)
-            sealed.append(value)
+            if value is None:
+                sealed.append(None)
+            else:
+                nonce = nonces[start : start + NONCE_BYTES]
+                sealed.append(header + nonce + encrypt(nonce, value, prefix + row_key))
         return sealed
 
     def _open_all(
-        self, sealed: Sequence[bytes | None], place: Place, row_keys: Sequence[bytes]
+        self, sealed: Sequence[Sealed | None], place: Place, row_keys: Sequence[bytes]
     ) -> list[bytes | None]:
         prefix = aad(place.table, place.column, b"")
         # Never a fresh ring here: what is to be opened was sealed with one that must be found again.
         ring, decryptors = self.file.ring(), {}
         opened: list[bytes | None] = []
-        for value, row_key in zip(sealed, row_keys, strict=True):
-            if value is None:
+        for received, row_key in zip(sealed, row_keys, strict=True):
+            if received is None:
                 opened.append(None)
                 continue
-            value = bytes(value)
+            value = bytes(received)
             header = value[:HEADER_BYTES]
             if header not in decryptors:
                 decryptors[header] = self._decryptor_for(ring, value, place)
@@ -202,7 +205,7 @@ def _header(key: Key) -> bytes:
     return bytes([BY_CIPHER[key.algorithm].code]) + key.number.to_bytes(2, "big")
 
 
-def _header_of(sealed: bytes) -> bytes:
+def _header_of(sealed: Sealed) -> bytes:
     return bytes(sealed[:HEADER_BYTES])
 
 

@@ -29,7 +29,7 @@ def test_equal_texts_meet_and_others_do_not(vault: Vault) -> None:
     first, second, third = vault.blind_many([NUMBER, NUMBER, "310101198001011235"], purpose="identity")
     assert first == second
     assert first != third
-    assert len(first) == 32
+    assert len(first or b"") == 32
     assert vault.blind(NUMBER, "identity") == first
 
 

@@ -52,8 +52,8 @@ def test_sm4_values_are_plain_sm4_gcm(vault_of, keyring_file: KeyringFile) -> No
 
 def test_the_same_text_is_never_sealed_alike(vault: Vault) -> None:
     sealed = vault.seal_many([NUMBER] * 500, place=IDENTITY, row_keys=[ROW] * 500)
-    assert len({value[3:15] for value in sealed}) == 500
-    assert len({value[15:] for value in sealed}) == 500
+    assert len({value[3:15] for value in sealed if value}) == 500
+    assert len({value[15:] for value in sealed if value}) == 500
 
 
 def test_every_altered_byte_is_noticed(vault: Vault) -> None:
@@ -118,7 +118,7 @@ def test_a_column_is_sealed_and_opened_with_its_gaps(vault: Vault) -> None:
     sealed = vault.seal_many(values, place=IDENTITY, row_keys=rows)
     assert [value is None for value in sealed] == [False, True, False, False]
     assert vault.open_many(sealed, place=IDENTITY, row_keys=rows) == values
-    assert vault.open_(sealed[3], place=IDENTITY, row_key=b"4") == "王秀英"
+    assert vault.open_(sealed[3] or b"", place=IDENTITY, row_key=b"4") == "王秀英"
 
 
 def test_a_column_needs_one_row_key_for_each_value(vault: Vault) -> None:
@@ -153,7 +153,7 @@ def test_no_message_carries_the_text(vault: Vault) -> None:
             row_key=ROW,
         ),
     ):
-        with pytest.raises(ValueError) as refusal:
+        with pytest.raises(ValueError, match="text") as refusal:
             act()
         assert NUMBER not in repr(refusal.value)
         assert refusal.value.__suppress_context__

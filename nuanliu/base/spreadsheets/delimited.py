@@ -9,6 +9,7 @@ import polars as pl
 
 from nuanliu.base.spreadsheets.cells import Mark, MarkList, SheetCells, column_name
 from nuanliu.base.spreadsheets.limits import Limits, refused, too_many_rows, too_wide
+from nuanliu.kernel.text import is_spoilt_number
 
 DELIMITERS = ",;\t"
 SAMPLE_LINES = 20
@@ -86,6 +87,6 @@ def _spoilt(frame: pl.DataFrame) -> pl.DataFrame:
     marks = MarkList()
     for place, column in enumerate(frame.iter_columns()):
         for row in column.str.contains(SCIENTIFIC).fill_null(value=False).arg_true().to_list():
-            if abs(float(column[row])) >= 10**15:
+            if is_spoilt_number(float(column[row])):
                 marks.add(row + 1, place, Mark.SPOILT)
     return marks.frame()

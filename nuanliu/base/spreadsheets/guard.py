@@ -1,6 +1,7 @@
 """What a file is, told by its content and never by its name, and refusals that need no reading."""
 
 import re
+import struct
 import zipfile
 from enum import StrEnum
 from typing import BinaryIO
@@ -10,6 +11,11 @@ from nuanliu.base.spreadsheets.limits import Limits, SheetRefused, refused
 ZIP_MAGIC = b"PK\x03\x04"
 OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ENCRYPTED_FLAG = 0x1
+WORKBOOK_START = re.compile(rb"\x09\x08[\x08\x10]\x00\x00[\x05\x06]\x05\x00")
+SECTOR_BYTES = 512
+RECORD_HEADER = struct.Struct("<HH")
+FILEPASS = 0x2F
+FIRST_RECORDS = 4
 READABLE_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 OPENDOCUMENT = b"application/vnd.oasis.opendocument.spreadsheet"
 
@@ -103,11 +109,25 @@ def _refuse_other_packages(names: set[str]) -> None:
 
 
 def _ole_kind(content: bytes) -> FileKind:
-    if "EncryptedPackage".encode("utf-16-le") in content:
+    if "EncryptedPackage".encode("utf-16-le") in content or _asks_for_password(content):
         raise refused("file.password")
     if any(name.encode("utf-16-le") in content for name in ("Workbook", "WORKBOOK", "Book")):
         return FileKind.XLS
     raise refused("file.unreadable", "不是电子表格")
+
+
+def _asks_for_password(content: bytes) -> bool:
+    # The record that starts encryption stands among the first of the workbook, which starts on a sector.
+    for found in WORKBOOK_START.finditer(content):
+        position = found.start()
+        for _ in range(FIRST_RECORDS if position % SECTOR_BYTES == 0 else 0):
+            if position + RECORD_HEADER.size > len(content):
+                break
+            record, length = RECORD_HEADER.unpack_from(content, position)
+            if record == FILEPASS:
+                return True
+            position += RECORD_HEADER.size + length
+    return False
 
 
 def _refuse_other_formats(head: bytes) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 
 from nuanliu.base.spreadsheets.cells import Mark, MarkList, MergedRange, column_index
 from nuanliu.base.spreadsheets.extent import occurs, row_pieces
-from nuanliu.kernel.text import SAFE_DIGITS
+from nuanliu.kernel.text import is_spoilt_number
 
 NOTABLE = r'<f|hidden="|<mergeCell |t="e"|ht="0|<v>-?[.0-9]{16}|<v>-?[.0-9]+[eE]'
 
@@ -40,7 +40,7 @@ def find_marks(chunks: Iterable[bytes]) -> MarkList:
 def is_spoilt(number: str) -> bool:
     """Whether a stored number has more than 15 digits before the point."""
     try:
-        return abs(float(number)) >= 10**SAFE_DIGITS
+        return is_spoilt_number(float(number))
     except ValueError:
         return False
 

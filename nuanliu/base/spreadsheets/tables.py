@@ -244,7 +244,7 @@ def _without_blank_tail(skipped: list[tuple[int, str]], end: int) -> tuple[tuple
 
 def _kept(part: pl.DataFrame, is_data: pl.Series) -> pl.DataFrame:
     # Mostly the data rows follow one another: then nothing is copied.
-    count = is_data.sum()
+    count = int(is_data.sum())
     first = is_data.arg_max() or 0
     if count and is_data.slice(first, count).all():
         return part.slice(first, count)

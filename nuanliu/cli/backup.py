@@ -36,7 +36,12 @@ def backup(
     target = (folder or settings.NUANLIU_VAR / "backups").absolute() / f"nuanliu-{moment}"
     draft = target.with_name(f".{target.name}.partial")
     draft.mkdir(mode=0o700, parents=True)
-    back_up(postgres.cluster(), draft / "database")
+    try:
+        back_up(postgres.cluster(), draft / "database")
+    except postgres.PostgresError as error:
+        shutil.rmtree(draft)
+        typer.echo(f"Not backed up: {error}", err=True)
+        raise typer.Exit(2) from error
     copy_files(Path(settings.MEDIA_ROOT), draft / "files")
     (draft / DIGESTS).write_text(json.dumps(digests(draft / "files"), indent=1, ensure_ascii=False))
     draft.rename(target)

@@ -1,5 +1,6 @@
 """Running an installation: web server, worker, the demonstration, and starting over."""
 
+import importlib
 import importlib.util
 import shutil
 import signal
@@ -131,10 +132,8 @@ def seed_demonstration(scale: str, seed: int) -> None:
     marker = settings.NUANLIU_VAR / "postgres" / "seeded"
     if marker.exists():
         return
-    from nuanliu.demo import seed as demonstration
-
     typer.echo(f"Making the demonstration ({scale}); this happens once …")
-    demonstration.seed(scale, seed)
+    importlib.import_module("nuanliu.demo.seed").seed(scale, seed)
     marker.write_text(f"{scale} {seed}\n")
 
 

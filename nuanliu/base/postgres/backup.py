@@ -6,6 +6,7 @@ from pathlib import Path
 
 from nuanliu.base.postgres.cluster import Cluster
 from nuanliu.base.postgres.launch import PostgresError, environment, wheel_programs
+from nuanliu.base.postgres.manifest import log_ranges
 from nuanliu.base.postgres.provision import single_user_password
 from nuanliu.base.postgres.secret import SUPERUSER, passwords
 
@@ -19,14 +20,18 @@ def back_up(cluster: Cluster, target: Path) -> None:
     connection = f"host='{server.socket_folder}' port={server.port} user={SUPERUSER}"
     client(
         "pg_basebackup", "--pgdata", str(target), "--dbname", connection, "--checkpoint=fast",
-        "--wal-method=stream", "--no-password", password=server.passwords[SUPERUSER],
+        "--wal-method=stream", "--manifest-checksums=SHA256", "--no-password", password=server.passwords[SUPERUSER],
     )  # fmt: skip
     verify(target)
 
 
 def verify(target: Path) -> None:
-    """Raise `PostgresError` unless every file of the backup is there and as it was written."""
-    client("pg_verifybackup", "--quiet", "--exit-on-error", str(target))
+    """Raise `PostgresError` unless every file of the backup is as it was written and its log is unbroken."""
+    for timeline, start, end in log_ranges(target):
+        client(
+            "pg_waldump", "--quiet", f"--path={target / 'pg_wal'}", f"--timeline={timeline}",
+            f"--start={start}", f"--end={end}",
+        )  # fmt: skip
 
 
 def restore(cluster: Cluster, source: Path) -> Path | None:

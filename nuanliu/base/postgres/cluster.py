@@ -38,7 +38,7 @@ SETTINGS = {
     "log_error_verbosity": "terse",
     "log_min_error_statement": "panic",
 }
-RETRY_SECONDS = 5.0
+PATIENCE_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
@@ -94,9 +94,13 @@ class Cluster:
             return self.attached() or self.start()
 
     def attached(self) -> ServerInfo | None:
-        """The server if it runs and takes connections; costs a file read and a knock, no program."""
+        """The server if it runs and has its roles; costs two file reads and a knock, no program."""
+        return self.reachable() if self.provisioned.exists() else None
+
+    def reachable(self) -> ServerInfo | None:
+        """The server if it says that it is ready and somebody answers."""
         lines = self.lock_lines()
-        if len(lines) < 8 or lines[7].strip() != "ready" or not self.provisioned.exists():
+        if len(lines) < 8 or lines[7].strip() != "ready":
             return None
         info = ServerInfo(Path(lines[4]), int(lines[3]), passwords(self.secret))
         return info if answers(info) else None
@@ -105,16 +109,23 @@ class Cluster:
         """Start the server, having made it if it is new. The caller holds the lock."""
         if not (self.data / "PG_VERSION").exists():
             self.create()
-        if not self.runs():
-            self.launch_postmaster()
-        info = ServerInfo(socket_folder(self.data, self.launch), PORT, passwords(self.secret))
-        lines = self.lock_lines()
-        if len(lines) > 4 and lines[4]:
-            info = ServerInfo(Path(lines[4]), int(lines[3]), info.passwords)
+        info = self.wait_or_launch()
         if not self.provisioned.exists():
             provision(info)
             self.provisioned.touch()
         return info
+
+    def wait_or_launch(self) -> ServerInfo:
+        """Launch the server when no process of an earlier one is left; one that is coming up is waited for."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < deadline:
+            with self.sole_life() as life:
+                if life is not None:
+                    self.launch_postmaster(life)
+            if info := self.reachable():
+                return info
+            time.sleep(0.1)
+        raise PostgresError(f"another server works in {self.data} and does not answer\n{self.last_words()}")
 
     def create(self) -> None:
         """Run initdb beside the final place and move the result there, so that a cut leaves nothing half-made."""
@@ -137,43 +148,60 @@ class Cluster:
         self.provisioned.unlink(missing_ok=True)
         partial.rename(self.data)
 
-    def runs(self) -> bool:
-        """What PostgreSQL itself says about its postmaster."""
-        return self.launch.run("pg_ctl", "-D", str(self.data), "status").returncode == 0
-
-    def launch_postmaster(self) -> None:
-        """Start the postmaster, patient with a predecessor that was killed and is not quite gone."""
+    def launch_postmaster(self, life: int) -> None:
+        """Start the postmaster, to which and to whose children the lock `life` passes."""
         folder = socket_folder(self.data, self.launch)
+        self.drop_stale_locks(folder)
         options = f"-c unix_socket_directories={shlex.quote(str(folder))} -p {PORT}"
-        arguments = ("-D", str(self.data), "-l", str(self.log), "-w", "-t", "120", "-o", options, "start")
-        deadline = time.monotonic() + RETRY_SECONDS
-        while (done := self.launch.run("pg_ctl", *arguments, timeout=180)).returncode:
-            if time.monotonic() > deadline and not self.drop_stale_lock():
-                raise PostgresError(f"PostgreSQL does not start: {done.stderr.strip()}\n{self.last_words()}")
-            time.sleep(0.2)
+        arguments = ("-D", str(self.data), "-l", str(self.log), "-w", "-t", "300", "-o", options, "start")
+        done = self.launch.run("pg_ctl", *arguments, timeout=320, keep_open=life)
+        if done.returncode:
+            raise PostgresError(f"PostgreSQL does not start: {done.stderr.strip()}\n{self.last_words()}")
 
-    def drop_stale_lock(self) -> bool:
-        """Remove the lock file of a dead postmaster whose number another process bears now.
+    def drop_stale_locks(self, socket_folder: Path) -> None:
+        """Remove the lock files of a dead postmaster, whose number a zombie or a stranger may bear now.
 
-        PostgreSQL itself takes any living process of that number for its predecessor. We look closer: each of
-        its processes works in the data folder, so where none does, nobody uses the data.
+        PostgreSQL itself takes any process of that number for its predecessor and would not start. We know better
+        when nobody holds the lock of `sole_life`; a server that somebody started by hand works in the data folder.
         """
-        lock = self.data / "postmaster.pid"
-        if not lock.exists() or not Path("/proc/self/cwd").exists() or processes_in(self.data):
-            return False
-        lock.unlink()
-        return True
+        if not processes_in(self.data):
+            for lock in (self.data / "postmaster.pid", *socket_folder.glob(".s.PGSQL.*.lock")):
+                lock.unlink(missing_ok=True)
+
+    @contextmanager
+    def sole_life(self) -> Iterator[int | None]:
+        """The number of an open file whose lock the server's processes inherit; None while any of them lives.
+
+        The kernel frees the lock when the last of them is gone, however it died: numbers of processes, which are
+        given again, and zombies, which still have one, need no guessing.
+        """
+        with (self.folder / "alive").open("a") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                yield None
+            else:
+                yield file.fileno()
 
     def stop(self) -> None:
         """Stop the server in an orderly way: open transactions are rolled back, nothing committed is lost."""
+        if not self.data.exists():
+            return
         with self.locked():
-            if self.data.exists() and self.runs():
-                self.launch.must("pg_ctl", "-D", str(self.data), "-w", "-m", "fast", "stop")
+            deadline = time.monotonic() + PATIENCE_SECONDS
+            while self.lives():
+                if time.monotonic() > deadline:
+                    raise PostgresError(f"PostgreSQL does not stop\n{self.last_words()}")
+                self.launch.run("pg_ctl", "-D", str(self.data), "-W", "-m", "fast", "stop")
+                time.sleep(0.05)
+
+    def lives(self) -> bool:
+        """Whether any process of the server is left."""
+        with self.sole_life() as life:
+            return life is None or bool(processes_in(self.data))
 
     def destroy(self) -> None:
         """Stop the server and delete its data for good."""
-        if not self.folder.exists():
-            return
         self.stop()
         folder = socket_folder(self.data, self.launch, make=False)
         for path in (folder, self.launch.home, self.folder):

@@ -35,7 +35,12 @@ class Launch:
     account: int | None = None
 
     def run(
-        self, program: str, *arguments: str, timeout: float = 120, text: str | None = None
+        self,
+        program: str,
+        *arguments: str,
+        timeout: float = 120,
+        text: str | None = None,
+        keep_open: int | None = None,
     ) -> subprocess.CompletedProcess[str]:
         """Run one of PostgreSQL's programs to its end; its exit status and words are in the result."""
         command: Sequence[str] = (*self.prefix, str(self.programs / program), *arguments)
@@ -47,6 +52,7 @@ class Launch:
             input=text,
             capture_output=True,
             text=True,
+            pass_fds=() if keep_open is None else (keep_open,),
             timeout=timeout,
             check=False,
         )

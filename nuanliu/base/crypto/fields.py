@@ -16,13 +16,21 @@ class SealedField(models.BinaryField):
 
     description = "a sealed value"
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, sealed_for: str = "", **kwargs: Any) -> None:
+        """`sealed_for` is the `table.column` that a staged value is sealed for, when it is not this one."""
+        self.sealed_for = sealed_for
         kwargs["editable"] = False
         super().__init__(*args, **kwargs)
+
+    def deconstruct(self) -> Any:
+        name, path, args, kwargs = super().deconstruct()
+        return name, path, args, kwargs | ({"sealed_for": self.sealed_for} if self.sealed_for else {})
 
     @property
     def place(self) -> Place:
         """The table and column that sealing this field's values must name."""
+        if self.sealed_for:
+            return Place(*self.sealed_for.split("."))
         return Place(self.model._meta.db_table, str(self.column))  # noqa: SLF001  the only way to its table
 
     def db_check(self, connection: BaseDatabaseWrapper) -> str:

@@ -37,6 +37,7 @@ class Synonyms:
     contexts: tuple[tuple[frozenset[str], Mapping[str, str]], ...]
     others: tuple[str, ...]
     units: Mapping[str, str]
+    exact_only: frozenset[str]
 
     def field_of(self, key: str) -> tuple[str, int] | None:
         """The field that this heading names, with its rank; None when nobody knows it."""
@@ -58,7 +59,7 @@ class Synonyms:
         found = [
             (word, *place)
             for word, place in self.exact.items()
-            if len(word) >= SHORTEST_CONTAINED and word in key
+            if word in key and len(word) >= SHORTEST_CONTAINED and word not in self.exact_only
         ]
         # 银行 in 银行账号 says nothing beside it: only the widest words count.
         widest = [one for one in found if not any(one[0] != two[0] and one[0] in two[0] for two in found)]
@@ -103,7 +104,7 @@ def _read(table: dict[str, Any]) -> Synonyms:
         for rank, heading in enumerate(headings):
             exact.setdefault(heading, (name, rank))
     contexts = tuple((frozenset(one["under"]), _by_heading(one["fields"])) for one in table["contexts"])
-    return Synonyms(exact, contexts, tuple(table["others"]), table["units"])
+    return Synonyms(exact, contexts, tuple(table["others"]), table["units"], frozenset(table["exact_only"]))
 
 
 def _by_heading(fields: dict[str, list[str]]) -> dict[str, str]:

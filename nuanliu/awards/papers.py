@@ -16,7 +16,7 @@ import polars as pl
 import yaml
 
 from nuanliu.awards.papers_text import breakable, row_height_mm, width_mm, widths_mm
-from nuanliu.base.documents import compile_pdf
+from nuanliu.base.documents import compile_pdf, unprintable
 from nuanliu.base.spreadsheets.writer import Column as SheetColumn
 from nuanliu.base.spreadsheets.writer import Kind, write_table
 from nuanliu.kernel.money import yuan_text
@@ -183,6 +183,7 @@ def roster_data(header: RosterHeader, rows: pl.DataFrame, part: int, parts: int)
         "labels": [column.label for column in form.columns],
         "rows": texts,
         "heights": [row_height_mm(form.columns, row) for row in texts],
+        "notes": list(_missing_characters(form, texts)),
         "sums": list(_sums(header, rows, part, parts)),
         "part": part,
         "parts": parts,
@@ -198,6 +199,15 @@ def _text(column: Column, value: Any) -> str:
     if value is None:
         return ""
     return yuan_text(value) if column.kind == "money" else str(value)
+
+
+def _missing_characters(form: Roster, rows: list[list[str]]) -> Iterator[str]:
+    """One note for each cell with a character that the typeface lacks, so that it is filled in by hand."""
+    missing = unprintable(text for row in rows for text in row)
+    for row in rows if missing else ():
+        for column, text in zip(form.columns, row, strict=True):
+            if codes := [f"U+{ord(character):04X}" for character in text if character in missing]:
+                yield f"序号{row[0]}“{column.label}”中 {'、'.join(codes)} 为字库未收之字，印作方框，请手工填写。"
 
 
 def _sums(header: RosterHeader, rows: pl.DataFrame, part: int, parts: int) -> Iterator[list[str]]:

@@ -188,6 +188,14 @@ def test_the_height_of_a_row_is_known_before_it_is_set(key: str, text: str, line
     assert lines_of(key, text) == lines
 
 
+def test_a_character_that_cannot_be_printed_is_named_beside_the_totals() -> None:
+    frame = roster_frame([row(1), row(2, name="吉𠮷野"), row(3, name="买买提·吐尔逊", employer="䶮㛃龘公司")])
+    assert roster_data(HEADER, frame, 1, 1)["notes"] == [
+        "序号2“姓名”中 U+20BB7 为字库未收之字，印作方框，请手工填写。"
+    ]
+    assert roster_pdf(HEADER, frame, at=AT) != roster_pdf(HEADER, rows(3), at=AT)
+
+
 def test_a_row_beyond_measure_is_left_to_the_typesetter() -> None:
     columns = roster_form().columns
     short, endless = [""] * len(columns), [""] * (len(columns) - 1) + ["附" * 500]

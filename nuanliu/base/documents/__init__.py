@@ -5,5 +5,6 @@ it as data, never as markup, so a name with `#` or `*` in it prints as it is.
 """
 
 from nuanliu.base.documents.engine import DocumentFailed, compile_pdf, query_document
+from nuanliu.base.documents.glyphs import unprintable
 
-__all__ = ["DocumentFailed", "compile_pdf", "query_document"]
+__all__ = ["DocumentFailed", "compile_pdf", "query_document", "unprintable"]

@@ -10,6 +10,7 @@ from django.db import connection
 from django.test import TransactionTestCase
 
 from nuanliu.base.scope import Scope, scoped
+from tests.cast import cast  # noqa: F401  a fixture for everybody
 from tests.support.database import TestDatabase, session_database
 
 type Rows = list[tuple[Any, ...]]

@@ -2,6 +2,7 @@
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.db.models import F, Q
 
 from nuanliu.access.states import Role
 from nuanliu.base.models import Dated, Keyed, OrganizationPathField, Recorded
@@ -23,7 +24,9 @@ class User(Keyed, Recorded, AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     is_demonstration = models.BooleanField(default=False)
     must_change_password = models.BooleanField(default=False)
-    identity_digest = models.BinaryField(max_length=32, null=True, help_text="blind index of the own identity number")
+    identity_digest = models.BinaryField(
+        max_length=32, null=True, help_text="blind index of the own identity number"
+    )
 
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"
@@ -40,18 +43,41 @@ class Relative(Keyed, Recorded):
     relation = models.CharField(max_length=20)
     identity_digest = models.BinaryField(max_length=32)
 
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "identity_digest"], name="relative_declared_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.relation
+
 
 class IncompatiblePair(Keyed):
-    """Two roles that one user may not hold: in the same organization, or anywhere."""
+    """Two roles that one user may not hold: in the same organization, or anywhere (R-044)."""
 
     first_role = models.CharField(max_length=32, choices=Role.choices)
     second_role = models.CharField(max_length=32, choices=Role.choices)
     anywhere = models.BooleanField(default=False)
     reason = models.CharField(max_length=200)
 
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["first_role", "second_role"], name="incompatible_pair_once"),
+            models.CheckConstraint(
+                condition=~Q(first_role=F("second_role")), name="incompatible_pair_of_two"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.first_role} / {self.second_role}"
+
 
 class Post(Keyed, Recorded, Dated):
-    """A role in an organization for a time, granted by one administrator and confirmed by another."""
+    """A role in an organization for a time, granted by one administrator and confirmed by another.
+
+    It takes effect when confirmed. Nobody granted the posts with which an installation begins: the first holder of
+    each administrator's role, and the demonstration cast.
+    """
 
     user = models.ForeignKey(User, models.PROTECT, related_name="posts")
     organization = models.ForeignKey(Organization, models.PROTECT)
@@ -62,3 +88,29 @@ class Post(Keyed, Recorded, Dated):
     confirmed_at = models.DateTimeField(null=True)
     ended_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     end_reason = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(confirmed_by__isnull=True)
+                | Q(granted_by__isnull=False, confirmed_at__isnull=False) & ~Q(confirmed_by=F("granted_by")),
+                name="post_confirmed_by_another",
+            ),
+            models.CheckConstraint(
+                condition=(Q(granted_by__isnull=True) | ~Q(granted_by=F("user")))
+                & (Q(confirmed_by__isnull=True) | ~Q(confirmed_by=F("user"))),
+                name="post_not_for_oneself",
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")),
+                name="post_valid_period",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_by__isnull=True) | Q(valid_to__isnull=False) & ~Q(end_reason=""),
+                name="post_ended_with_reason",
+            ),
+        ]
+        indexes = [models.Index(fields=["organization_path", "role"], name="post_path_role")]
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.role}"

@@ -1,0 +1,119 @@
+"""Who acts, in which post, and with whom a user may not be alone."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date
+from typing import NamedTuple
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Q, QuerySet
+
+from nuanliu.access.models import Post, User
+from nuanliu.base.actor import Actor
+from nuanliu.base.scope import current_scope, scoped
+from nuanliu.kernel.errors import Refused, refuse_if
+
+
+class Clash(NamedTuple):
+    """A role already held that stands against another, and why."""
+
+    held_role: str
+    reason: str
+
+
+def in_effect(on: date) -> Q:
+    """The condition under which a post holds on a day: valid, and confirmed unless the installation began with it."""
+    valid = Q(valid_from__lte=on) & (Q(valid_to__isnull=True) | Q(valid_to__gte=on))
+    return valid & (Q(confirmed_by__isnull=False) | Q(granted_by__isnull=True)) & Q(user__is_active=True)
+
+
+def posts_of(user_id: UUID, on: date) -> list[Post]:
+    """The posts that a user holds on a day, oldest first; seen without a scope too, for choosing one at sign-in."""
+    with seen_by(user_id):
+        held = Post.objects.filter(in_effect(on), user_id=user_id)
+        return list(held.select_related("user", "organization").order_by("valid_from", "id"))
+
+
+def actor_in(post: Post) -> Actor:
+    """The actor that a post makes of its holder."""
+    return Actor(
+        user_id=post.user_id,
+        user_name=post.user.display_name,
+        post_id=post.pk,
+        role=post.role,
+        organization_id=post.organization_id,
+        organization_path=post.organization_path,
+        legal_person=post.organization.legal_person,
+    )
+
+
+def actor_of(username: str, *, role: str | None = None, on: date) -> Actor:
+    """The actor that an account is on a day, by `role` where it holds several posts.
+
+    Refused: `access.unknown_user`, `access.no_post`, `access.several_posts`.
+    """
+    user = User.objects.filter(username=username, is_active=True).first()
+    if user is None:
+        raise Refused("access.unknown_user", f"没有名为 {username} 的有效账号。")
+    posts = [post for post in posts_of(user.pk, on) if role in (None, post.role)]
+    refuse_if(not posts, "access.no_post", f"{user}在 {on} 没有可用的岗位。请由管理员授予并经另一人确认。")
+    refuse_if(len(posts) > 1, "access.several_posts", f"{user}任有多个岗位，请指明以哪个岗位操作。")
+    return actor_in(posts[0])
+
+
+def actor_of_post(user_id: UUID, post_id: UUID, on: date) -> Actor:
+    """The actor of one post, for work that was asked for earlier. Refused `access.no_post` when it has ended."""
+    post = next((post for post in posts_of(user_id, on) if post.pk == post_id), None)
+    if post is None:
+        raise Refused("access.no_post", "提出此项工作的岗位已终止，工作不再执行。请由现任人员重新提出。")
+    return actor_in(post)
+
+
+def holders(organization_path: str, role: str, on: date) -> QuerySet[User]:
+    """The users who hold a role in one organization on a day, as far as the scope sees their posts."""
+    held = Post.objects.filter(in_effect(on), organization_path=organization_path, role=role)
+    return User.objects.filter(pk__in=held.values("user")).order_by("username")
+
+
+def awaiting_confirmation() -> QuerySet[Post]:
+    """Posts granted and not yet confirmed, oldest first."""
+    open_posts = Post.objects.filter(
+        granted_by__isnull=False, confirmed_by__isnull=True, ended_by__isnull=True
+    )
+    return open_posts.select_related("user", "organization", "granted_by").order_by("recorded_at")
+
+
+def clash_of(
+    user_id: UUID, role: str, organization_id: UUID, valid_from: date, valid_to: date | None
+) -> Clash | None:
+    """What stands against giving a user this post, looked for in all organizations (R-044)."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT held_role, reason FROM access_post_clash(%s, %s, %s, %s, %s)",
+            [user_id, role, organization_id, valid_from, valid_to],
+        )
+        found = cursor.fetchone()
+    return Clash(*found) if found else None
+
+
+def conflict_digests(user_ids: Iterable[UUID]) -> dict[UUID, frozenset[bytes]]:
+    """Blind indexes (purpose `identity`) of the users and of their declared relatives (R-056).
+
+    A recipient whose digest is among them needs a recusal. Every user asked for is a key.
+    """
+    wanted = list(user_ids)
+    found: dict[UUID, set[bytes]] = {user_id: set() for user_id in wanted}
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT user_id, identity_digest FROM access_conflict_digests(%s)", [wanted])
+        for user_id, digest in cursor.fetchall():
+            found[user_id].add(bytes(digest))
+    return {user_id: frozenset(digests) for user_id, digests in found.items()}
+
+
+@contextmanager
+def seen_by(user_id: UUID) -> Iterator[None]:
+    """The scope of the moment, with the eyes of one user: who sees the own posts and relatives."""
+    with scoped(replace(current_scope(), user_id=str(user_id))):
+        yield

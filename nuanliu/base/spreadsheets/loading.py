@@ -1,8 +1,8 @@
 """Sheets through fastexcel: every cell as text, in the place where it stands."""
 
+import io
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 import fastexcel
 import polars as pl
@@ -39,7 +39,7 @@ def spoilt_numbers(source: str | bytes, name: str, frame: pl.DataFrame) -> pl.Da
     if not any(column.str.contains(LONG_DIGITS).any() for column in frame.iter_columns()):
         return pl.DataFrame(schema=MARK_SCHEMA)
     with reading():
-        workbook = CalamineWorkbook.from_object(_openable(source))
+        workbook = CalamineWorkbook.from_object(io.BytesIO(source) if isinstance(source, bytes) else source)
         rows = workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
     places = [
         (number, column, Mark.SPOILT.value, "")
@@ -61,12 +61,6 @@ def reading() -> Iterator[None]:
         if "assword" in f"{type(problem).__name__} {problem}":
             raise refused("file.password") from problem
         raise refused("file.unreadable", "工作簿内部结构损坏") from problem
-
-
-def _openable(source: str | bytes) -> Any:
-    import io
-
-    return io.BytesIO(source) if isinstance(source, bytes) else source
 
 
 def _in_place(loaded: pl.DataFrame, places: list[int]) -> pl.DataFrame:

@@ -44,6 +44,7 @@ SIGNATURE = (
 )
 SECTION = r"^[(]?[一二三四五六七八九十]+[)]?[、.]"
 LONG_LINE = 24
+FIRST_TEXT = "first text"
 
 
 def rows_without_number(frame: pl.DataFrame, fields: Mapping[str, str]) -> pl.Series:
@@ -55,41 +56,37 @@ def rows_without_number(frame: pl.DataFrame, fields: Mapping[str, str]) -> pl.Se
 
 
 def row_kinds(frame: pl.DataFrame, fields: Mapping[str, str]) -> pl.Series:
-    """The kind of each row of `frame`, none of which has an identity number."""
+    """The kind of each row of `frame`, none of which has an identity number: the first rule that holds."""
+    kind = pl.lit(RowKind.DATA.value)
+    for rule, condition in reversed(_rules(frame, fields)):
+        kind = pl.when(condition).then(pl.lit(rule.value)).otherwise(kind)
+    return frame.with_columns(_first_text(frame).alias(FIRST_TEXT)).select(kind.alias("kind"))["kind"]
+
+
+def _rules(frame: pl.DataFrame, fields: Mapping[str, str]) -> list[tuple[RowKind, pl.Expr]]:
     filled = {name: _is_filled(pl.col(name)) for name in frame.columns}
 
-    def any_of(*names: str) -> pl.Expr:
-        present = [filled[fields[name]] for name in names if name in fields]
-        return pl.any_horizontal(present) if present else pl.lit(value=False)
+    def given(*names: str) -> list[pl.Expr]:
+        return [filled[fields[name]] for name in names if name in fields] or [pl.lit(value=False)]
 
     count = pl.sum_horizontal(list(filled.values()))
-    count_of_money = pl.sum_horizontal(
-        [filled[fields[name]] for name in MONEY if name in fields] or [pl.lit(0)]
-    )
-    person = any_of("name") & any_of("category", "account", *MONEY)
-    lone = count <= FEW_CELLS
-    text = pl.col("first_text").fill_null("")
-    marked = frame.with_columns(_first_text(frame).alias("first_text"))
-    kind = (
-        pl.when(count == 0)
-        .then(pl.lit(RowKind.BLANK.value))
-        .when(text.str.contains(TOTAL))
-        .then(pl.lit(RowKind.TOTAL.value))
-        .when(~person & text.str.contains(SIGNATURE))
-        .then(pl.lit(RowKind.SIGNATURE.value))
-        .when(text.str.contains(REMARK) & (lone | ~person))
-        .then(pl.lit(RowKind.REMARK.value))
-        .when((count == count_of_money) & (count_of_money > 0))
-        .then(pl.lit(RowKind.TOTAL.value))
-        .when((count == 1) & any_of("seq") & (text == ""))
-        .then(pl.lit(RowKind.BLANK.value))
-        .when(lone & ~any_of(*CORE))
-        .then(pl.lit(RowKind.REMARK.value))
-        .when((count == 1) & (text.str.contains(SECTION) | (text.str.len_chars() > LONG_LINE)))
-        .then(pl.lit(RowKind.REMARK.value))
-        .otherwise(pl.lit(RowKind.DATA.value))
-    )
-    return marked.select(kind.alias("kind"))["kind"]
+    sums = pl.sum_horizontal(given(*MONEY))
+    person = pl.any_horizontal(given("name")) & pl.any_horizontal(given("category", "account", *MONEY))
+    nameless = ~pl.any_horizontal(given(*CORE))
+    text = pl.col(FIRST_TEXT).fill_null("")
+    alone = count == 1
+    return [
+        (RowKind.BLANK, count == 0),
+        (RowKind.TOTAL, text.str.contains(TOTAL)),
+        (RowKind.SIGNATURE, ~person & text.str.contains(SIGNATURE)),
+        (RowKind.REMARK, text.str.contains(REMARK) & ((count <= FEW_CELLS) | ~person)),
+        # A bare sum under the column names nobody.
+        (RowKind.TOTAL, (count == sums) & (sums > 0)),
+        # Rows numbered in advance.
+        (RowKind.BLANK, alone & pl.any_horizontal(given("seq")) & (text == "")),
+        (RowKind.REMARK, (count <= FEW_CELLS) & nameless),
+        (RowKind.REMARK, alone & (text.str.contains(SECTION) | (text.str.len_chars() > LONG_LINE))),
+    ]
 
 
 def _is_filled(column: pl.Expr) -> pl.Expr:

@@ -23,8 +23,19 @@ STANDARD_YUAN = {"C1": 1000, "C2": 2000, "C3": 800, "C4": 1500, "C5": 500, "C6":
 REGIONS = ("310101", "310104", "310110", "310114", "310115", "310151", "320602", "340104", "411503", "513021")
 SURNAMES = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦许何吕张孔曹严华金魏陶姜谢邹喻柏窦章云苏潘葛范彭郎鲁韦昌马苗凤方俞任袁柳鲍史唐费薛雷贺倪汤"
 GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英华玉兰春梅红建国文辉力志海燕嘉思涵子宇诚"
-EMPLOYERS = tuple(f"上海{first}{second}有限公司工会" for first in "嘉申浦宝松青" for second in ("源医疗", "安物流", "达机电", "泰纺织", "顺建设", "通环卫"))
-BANKS = ("中国工商银行上海市分行", "中国建设银行上海浦东分行", "中国农业银行上海嘉定支行", "交通银行上海徐汇支行", "上海银行", "上海农商银行")
+EMPLOYERS = tuple(
+    f"上海{first}{second}有限公司工会"
+    for first in "嘉申浦宝松青"
+    for second in ("源医疗", "安物流", "达机电", "泰纺织", "顺建设", "通环卫")
+)
+BANKS = (
+    "中国工商银行上海市分行",
+    "中国建设银行上海浦东分行",
+    "中国农业银行上海嘉定支行",
+    "交通银行上海徐汇支行",
+    "上海银行",
+    "上海农商银行",
+)
 
 
 def make_list(path: Path, count: int, seed: int = 1) -> None:
@@ -33,7 +44,11 @@ def make_list(path: Path, count: int, seed: int = 1) -> None:
     book = xlsxwriter.Workbook(str(path), {"constant_memory": True, "strings_to_numbers": False})
     sheet = book.add_worksheet("实名制汇总表")
     sheet.write_string(0, 0, "送温暖慰问实名制汇总表")
-    for column, text in ((0, "填报单位（公章）：上海市嘉定区总工会"), (4, "填报人：王某"), (7, "2022年1月10日")):
+    for column, text in (
+        (0, "填报单位（公章）：上海市嘉定区总工会"),
+        (4, "填报人：王某"),
+        (7, "2022年1月10日"),
+    ):
         sheet.write_string(1, column, text)
     sheet.write_row(2, 0, HEADINGS)
     numbers: set[str] = set()

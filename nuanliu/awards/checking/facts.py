@@ -34,7 +34,8 @@ FOUND = {"row": pl.UInt32, "field": pl.String, "code": pl.String, "detail": pl.S
 class ListTable:
     """One table of a submission: a frame of text columns by field, with `row_number` and what the reader marked.
 
-    `units` tells how many fen one unit of an amount column is: 100 for 元, 1,000,000 for 万元, 1 for 分.
+    `units` tells how many fen one unit of an amount column is: 100 for 元, 1,000,000 for 万元, 1 for 分. `marks` has
+    row_number, field and finding code of cells that the reader found odd.
     """
 
     sheet_ordinal: int
@@ -43,6 +44,7 @@ class ListTable:
     frame: pl.DataFrame
     headings: Mapping[str, str]
     units: Mapping[str, int] = field(default_factory=dict)
+    marks: pl.DataFrame | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,13 @@
 """Each row judged alone, and then all of them together."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
 from nuanliu.awards.checking import accounts, amounts, wording
 from nuanliu.awards.checking.clashes import check_clashes
-from nuanliu.awards.checking.facts import Rules, nothing_found
+from nuanliu.awards.checking.facts import ListTable, Rules, nothing_found
 from nuanliu.awards.checking.identity import check_identity
 from nuanliu.awards.checking.record import check_record
 from nuanliu.kernel.findings import CODES, Severity
@@ -20,14 +21,15 @@ class Checked:
     found: pl.DataFrame
 
 
-def check_rows(rows: pl.DataFrame, rules: Rules) -> Checked:
-    """Judge each row by what stands in it. `account.missing` waits for the record: an exception may excuse it."""
+def check_rows(rows: pl.DataFrame, rules: Rules, by_reader: pl.DataFrame | None = None) -> Checked:
+    """Judge each row by what stands in it, and by what the reader found. `account.missing` waits for the record: an exception may excuse it."""
     rows, by_identity = check_identity(rows, rules.business_date)
     rows, by_amount = amounts.check_amounts(rows)
     rows, by_category = wording.check_categories(rows, rules.category_by_wording)
     rows, by_account = accounts.check_accounts(rows)
     rows = rows.with_columns(wording.read_tags(rows, rules.tag_by_wording).alias("tag_codes"))
     frames = [
+        nothing_found() if by_reader is None else by_reader,
         *by_identity,
         *by_category,
         *by_amount,
@@ -37,6 +39,23 @@ def check_rows(rows: pl.DataFrame, rules: Rules) -> Checked:
         wording.check_goods(rows, rules.forbidden),
     ]
     return Checked(rows, pl.concat([nothing_found(), *frames]))
+
+
+def found_by_reader(rows: pl.DataFrame, tables: Sequence[ListTable]) -> pl.DataFrame:
+    """Findings on cells that the reader marked: formulas, with and without a stored value."""
+    marked = [
+        table.marks.with_columns(
+            pl.col("row_number").cast(pl.Int32), sheet_ordinal=pl.lit(table.sheet_ordinal, pl.Int16)
+        )
+        for table in tables
+        if table.marks is not None and table.marks.height
+    ]
+    if not marked:
+        return nothing_found()
+    placed = pl.concat(marked).join(
+        rows.select("row", "sheet_ordinal", "row_number"), on=["sheet_ordinal", "row_number"]
+    )
+    return placed.select(pl.col("row").cast(pl.UInt32), "field", "code", detail=pl.lit("")).sort("row")
 
 
 def judge(checked: Checked, answers: pl.DataFrame, rules: Rules) -> Checked:
@@ -54,7 +73,7 @@ def judge(checked: Checked, answers: pl.DataFrame, rules: Rules) -> Checked:
     everything = pl.concat([alone.with_columns(standing=pl.lit(None, pl.UInt32)), clashes])
     return Checked(
         rows,
-        everything.unique(["row", "code"], keep="first", maintain_order=True).sort(
+        everything.unique(["row", "field", "code"], keep="first", maintain_order=True).sort(
             "row", maintain_order=True
         ),
     )

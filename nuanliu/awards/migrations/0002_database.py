@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("awards", "0001_initial"),
         ("people", "0002_database"),
-        ("programmes", "0001_initial"),
+        ("programmes", "0002_database"),
         ("ledger", "0001_initial"),
         ("base", "0001_initial"),
     ]

@@ -89,7 +89,7 @@ BEGIN
         WHEN c.id IS NULL OR NOT starts_with(g.organization_path, c.organization_path) THEN 'award_campaign'
         WHEN g.roster_id IS NOT NULL AND r.id IS NULL THEN 'award_roster'
         WHEN NOT coalesce(starts_with(g.organization_path, s.organization_path), false)
-            OR NOT awards_standard_usable(s, g.business_date) THEN 'award_standard_in_force'
+            OR NOT programmes_standard_usable(s.id, g.business_date) THEN 'award_standard_in_force'
         WHEN l.id IS NULL THEN 'award_standard_covers_category'
         WHEN g.cash_fen > l.cash_fen AND NOT l.convertible OR g.total_fen > l.cash_fen + l.goods_fen
             THEN 'award_within_standard'
@@ -128,15 +128,6 @@ BEGIN
     END IF;
     RETURN NULL;
 END
-$$;
-
--- The same question as nuanliu.programmes.queries.is_in_force.
-CREATE OR REPLACE FUNCTION awards_standard_usable(s programmes_standard, on_day date) RETURNS boolean
-LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
-    SELECT coalesce(s.state IN ('adopted', 'filed', 'withdrawn') AND s.adopted_on <= on_day
-        AND (NOT s.needs_filing OR coalesce(s.filed_on <= on_day, false))
-        AND (s.withdrawn_on IS NULL OR s.withdrawn_on > on_day)
-        AND s.valid_from <= on_day AND (s.valid_to IS NULL OR s.valid_to >= on_day), false)
 $$;
 
 -- Changed awards: only along the transitions of nuanliu/awards/states.py (a test walks both), never in what was given
@@ -224,6 +215,7 @@ BEGIN
         WHERE other.household_id = m.household_id AND other.person_id <> k.person_id
           AND other.valid_from <= on_day AND (other.valid_to IS NULL OR other.valid_to >= on_day)
     ) AS given ON true
+    WHERE k.name_differs OR k.deceased OR k.account_of_another OR m.household_id IS NOT NULL OR given.id IS NOT NULL
     ORDER BY k.arrival, given.id;
 END
 $$;
@@ -234,7 +226,7 @@ DECLARE
 BEGIN
     FOREACH helper IN ARRAY ARRAY[
         'awards_judge_arrivals()', 'awards_judge_changes()', 'awards_find_arrivals(uuid, date)',
-        'awards_standard_usable(programmes_standard, date)', 'awards_refuse(text)'
+        'awards_refuse(text)'
     ] LOOP
         EXECUTE format('ALTER FUNCTION %s OWNER TO nuanliu_matcher', helper);
         EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', helper);

@@ -1,0 +1,49 @@
+"""Rows by the hundred thousand: binary COPY into temporary tables, from where SQL takes them on.
+
+COPY is refused on tables with policies, so lists go into a temporary table first. `write_row` in binary form costs
+0.2 s for 100,000 rows of 17 columns, half of what text or a buffer built by hand costs.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.db import connection
+
+COPY_ROWS = 20_000
+
+
+def create_temp(cursor: Any, name: str, columns: Mapping[str, str], *, readers: Sequence[str] = ()) -> None:
+    """An empty temporary table for this transaction, in place of one of the same name; `readers` may read and complete it.
+
+    Names and types come from code, never from people.
+    """
+    definition = ", ".join(f'"{column}" {kind}' for column, kind in columns.items())
+    cursor.execute(f'DROP TABLE IF EXISTS pg_temp."{name}"')
+    cursor.execute(f'CREATE TEMPORARY TABLE "{name}" ({definition}) ON COMMIT DROP')
+    share_temp(cursor, name, readers)
+
+
+def share_temp(cursor: Any, name: str, readers: Sequence[str]) -> None:
+    """Let the owners of functions read and complete a temporary table."""
+    for reader in readers:
+        cursor.execute(f'GRANT SELECT, UPDATE ON pg_temp."{name}" TO "{reader}"')
+
+
+def copy_columns(
+    cursor: Any, table: str, columns: Mapping[str, Sequence[Any]], types: Mapping[str, str]
+) -> int:
+    """Append columns of equal length to a temporary table; the number of rows. None is NULL."""
+    names = ", ".join(f'"{column}"' for column in columns)
+    rows = 0
+    with cursor.copy(f'COPY pg_temp."{table}" ({names}) FROM STDIN (FORMAT BINARY)') as copy:
+        copy.set_types([types[column] for column in columns])
+        for rows, row in enumerate(zip(*columns.values(), strict=True), 1):  # noqa: B007  counts
+            copy.write_row(row)
+    return rows
+
+
+def rows_of(statement: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> list[tuple[Any, ...]]:
+    """The rows of a statement, as the application in the scope of the moment."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        return cursor.fetchall()

@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from nuanliu.cli.refusals import refuse_real_server
+
 commands = typer.Typer()
 
 DIGESTS = "files.sha256.json"
@@ -72,15 +74,6 @@ def restore(
     typer.echo("Restored. Payments stay shut until what happened after the backup is replayed.")
     if aside:
         typer.echo(f"The data before: {aside}")
-
-
-def refuse_real_server() -> None:
-    """A server named by DATABASE_URL is backed up by its administrator, with its own tools."""
-    from django.conf import settings
-
-    if "backend" not in settings.DATABASES["default"]["ENGINE"]:
-        typer.echo("DATABASE_URL names a server of its own: back it up with pg_basebackup there.", err=True)
-        raise typer.Exit(2)
 
 
 def copy_files(source: Path, target: Path) -> None:

@@ -14,6 +14,8 @@ from typing import Annotated
 
 import typer
 
+from nuanliu.cli.refusals import refuse_demonstration_accounts, refuse_real_server, refuse_taken
+
 commands = typer.Typer()
 
 Host = Annotated[str, typer.Option(envvar="HOST", help="address to listen on")]
@@ -69,15 +71,13 @@ def run(
     from nuanliu.base import postgres
 
     refuse_taken(host, port)
-    ours = postgres.cluster().attached() is None
-    call_command("migrate", database="owner", interactive=False, verbosity=0)
-    seed_demonstration(scale, seed)
-    with children(["serve", "--host", host, "--port", str(port)], ["worker"]) as started:
-        await_answer(host, port, started)
-        announce(host, port)
-        watch(started)
-    if ours:
-        postgres.stop()
+    with postgres.borrowed():
+        call_command("migrate", database="owner", interactive=False, verbosity=0)
+        seed_demonstration(scale, seed)
+        with children(["serve", "--host", host, "--port", str(port)], ["worker"]) as started:
+            await_answer(host, port, started)
+            announce(host, port)
+            watch(started)
 
 
 @commands.command()
@@ -89,38 +89,12 @@ def reset(
 
     from nuanliu.base import postgres
 
+    refuse_real_server()
     if not yes:
         typer.confirm(f"Delete all data below {settings.NUANLIU_VAR}?", abort=True)
     postgres.destroy()
     shutil.rmtree(settings.MEDIA_ROOT, ignore_errors=True)
     typer.echo("The data are deleted; the next run starts over.")
-
-
-def refuse_demonstration_accounts() -> None:
-    """A production server does not start while accounts with a published password exist."""
-    from django.conf import settings
-
-    from nuanliu.access.models import User
-
-    if not settings.NUANLIU_DEMONSTRATION and User.objects.filter(is_demonstration=True).exists():
-        typer.echo(
-            "This database holds demonstration accounts, whose password is public. Not started.", err=True
-        )
-        raise typer.Exit(2)
-
-
-def refuse_taken(host: str, port: int) -> None:
-    """Say so before anything starts when somebody else listens already."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError as error:
-            typer.echo(
-                f"{host}:{port} cannot be used: {error.strerror}. Choose another: PORT=8001 make run",
-                err=True,
-            )
-            raise typer.Exit(2) from error
 
 
 def seed_demonstration(scale: str, seed: int) -> None:
@@ -140,6 +114,7 @@ def seed_demonstration(scale: str, seed: int) -> None:
 @contextmanager
 def children(*commands: list[str]) -> Iterator[list[subprocess.Popen[bytes]]]:
     """This command's other parts as processes, which end when the block does, however it ends."""
+    # Else the signal would end us at once and leave them behind.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     started = [subprocess.Popen([sys.executable, "-m", "nuanliu.cli.main", *command]) for command in commands]
     try:

@@ -89,9 +89,7 @@ class TestDatabase:
 @contextmanager
 def session_database(suffix: str = "") -> Iterator[TestDatabase]:
     """The session's database, in use by all of Django's aliases and by child processes; dropped at the end."""
-    found = postgres.cluster().attached()
-    server = found or postgres.ensure_running()
-    with only_session(suffix):
+    with only_session(suffix), postgres.borrowed() as server:
         database = TestDatabase(server, f"test_nuanliu{suffix}")
         with only_session("-template"):
             database.create()
@@ -101,8 +99,6 @@ def session_database(suffix: str = "") -> Iterator[TestDatabase]:
         finally:
             connections.close_all()
             database.drop()
-            if found is None and not in_use(server):
-                postgres.stop()
 
 
 def use_database(name: str) -> None:
@@ -122,14 +118,6 @@ def only_session(suffix: str) -> Iterator[None]:
     with (folder / f"session{suffix}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
-
-
-def in_use(server: postgres.ServerInfo) -> bool:
-    """Whether anybody else is connected to the server."""
-    with superuser(server, "postgres") as connection:
-        question = "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'"
-        row = connection.execute(f"{question} AND pid <> pg_backend_pid()").fetchone()
-    return bool(row and row[0])
 
 
 def tables_with_rows(connection: psycopg.Connection) -> set[str]:

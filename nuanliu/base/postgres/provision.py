@@ -59,3 +59,12 @@ def grant(server: "ServerInfo", database: str) -> None:
 def superuser(server: "ServerInfo", database: str) -> psycopg.Connection:
     """A connection of the superuser, committing each statement."""
     return psycopg.connect(**server.parameters(SUPERUSER, database), autocommit=True)
+
+
+def in_use(server: "ServerInfo") -> bool:
+    """Whether anybody else is connected to the server."""
+    with superuser(server, "postgres") as connection:
+        row = connection.execute(
+            "SELECT 1 FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid() LIMIT 1"
+        ).fetchone()
+    return row is not None

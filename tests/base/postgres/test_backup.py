@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import psycopg
 import pytest
 
@@ -8,7 +10,7 @@ from nuanliu.base.postgres.secret import APPLICATION
 
 
 @pytest.fixture
-def backup(cluster, tmp_path):
+def backup(cluster: Cluster, tmp_path: Path) -> Path:
     """A backup of a server that held one row then and two now."""
     with superuser(cluster.ensure_running(), "nuanliu") as connection:
         connection.execute("CREATE TABLE kept AS SELECT 1 AS number")
@@ -24,6 +26,7 @@ def rows(cluster):
 
 def test_a_backup_restores_what_was_there(cluster, backup):
     aside = restore(cluster, backup)
+    assert aside is not None
     assert rows(cluster) == [1]
     assert (aside / "PG_VERSION").exists()
 

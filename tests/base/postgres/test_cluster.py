@@ -21,7 +21,8 @@ from tests.base.postgres.conftest import postmaster
 
 def ask(cluster, question, role="postgres"):
     with psycopg.connect(**cluster.ensure_running().parameters(role), autocommit=True) as connection:
-        return connection.execute(question).fetchone()[0]
+        [row] = connection.execute(question).fetchall()
+        return row[0]
 
 
 def write(cluster, number):

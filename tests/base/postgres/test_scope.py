@@ -46,6 +46,17 @@ def test_a_used_connection_without_a_scope_sees_nothing(notes, raw_sql):
         assert visible(raw_sql) == []
 
 
+def test_the_attack_on_used_connections_bites_a_policy_by_prefix(notes, test_database, raw_sql):
+    """The planted fault: after the first scope the setting is the empty string, and every path begins with that."""
+    with test_database.superuser() as server:
+        server.execute("DROP POLICY scope_select ON note")
+        condition = "organization_path LIKE current_setting('app.lo', true) || '%'"
+        server.execute(f"CREATE POLICY scope_select ON note FOR SELECT TO nuanliu_app USING ({condition})")
+    with scoped(Scope.for_path(JIADING)):
+        assert visible(raw_sql) == [1]
+    assert visible(raw_sql) == [1, 2]
+
+
 def test_a_fresh_connection_without_a_scope_sees_nothing(notes, raw_sql):
     connection.close()
     assert visible(raw_sql) == []

@@ -133,10 +133,10 @@ def _lines(reader: _Reader, categories: object, codes: set[str]) -> dict[str, St
 
 
 def _line(reader: _Reader, entry: object, place: str) -> StandardSum:
-    line = reader.mapping(entry, place, LINE_KEYS)
+    line, faults_before = reader.mapping(entry, place, LINE_KEYS), len(reader.faults)
     cash_fen = reader.fen(line.get("cash_yuan", 0), f"{place}.cash_yuan")
     goods_fen = reader.fen(line.get("goods_yuan", 0), f"{place}.goods_yuan")
-    if line and cash_fen == goods_fen == 0:
+    if line and cash_fen == goods_fen == 0 and len(reader.faults) == faults_before:
         reader.fault(place, "慰问金与慰问品至少一项大于零")
     convertible = line.get("convertible", False)
     if not isinstance(convertible, bool):

@@ -9,111 +9,293 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('access', '0001_initial'),
-        ('evidence', '0001_initial'),
-        ('organizations', '0001_initial'),
+        ("access", "0001_initial"),
+        ("evidence", "0001_initial"),
+        ("organizations", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ApprovalRound',
+            name="ApprovalRound",
             fields=[
-                ('id', models.UUIDField(db_default=django.db.models.functions.uuid.UUID7(), default=nuanliu.base.keys.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('organization_path', nuanliu.base.models.OrganizationPathField(db_collation='C')),
-                ('legal_person', models.CharField(choices=[('union', 'union'), ('foundation', 'foundation')], max_length=12)),
-                ('subject_kind', models.CharField(max_length=40)),
-                ('subject_id', models.UUIDField()),
-                ('subject_digest', models.BinaryField(max_length=32)),
-                ('case_key', models.CharField(help_text='the same case before two legal persons carries one key (R-195)', max_length=80)),
-                ('state', models.CharField(choices=[('open', 'being proposed'), ('proposed', 'proposed'), ('approved', 'approved'), ('rejected', 'rejected'), ('withdrawn', 'withdrawn')], default='open', max_length=12)),
-                ('withdrawal_reason', models.TextField(blank=True)),
-                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='organizations.organization')),
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=django.db.models.functions.uuid.UUID7(),
+                        default=nuanliu.base.keys.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "recorded_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), editable=False
+                    ),
+                ),
+                ("organization_path", nuanliu.base.models.OrganizationPathField(db_collation="C")),
+                (
+                    "legal_person",
+                    models.CharField(
+                        choices=[("union", "union"), ("foundation", "foundation")], max_length=12
+                    ),
+                ),
+                ("subject_kind", models.CharField(max_length=40)),
+                ("subject_id", models.UUIDField()),
+                ("subject_digest", models.BinaryField(max_length=32)),
+                (
+                    "case_key",
+                    models.CharField(
+                        help_text="the same case before two legal persons carries one key (R-195)",
+                        max_length=80,
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "being proposed"),
+                            ("proposed", "proposed"),
+                            ("approved", "approved"),
+                            ("rejected", "rejected"),
+                            ("withdrawn", "withdrawn"),
+                        ],
+                        default="open",
+                        max_length=12,
+                    ),
+                ),
+                ("withdrawal_reason", models.TextField(blank=True)),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="organizations.organization"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='CollectiveDecision',
+            name="CollectiveDecision",
             fields=[
-                ('id', models.UUIDField(db_default=django.db.models.functions.uuid.UUID7(), default=nuanliu.base.keys.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('organization_path', nuanliu.base.models.OrganizationPathField(db_collation='C')),
-                ('subject_digest', models.BinaryField(help_text='the content that lay on the table', max_length=32)),
-                ('meeting_number', models.CharField(max_length=60)),
-                ('held_on', models.DateField()),
-                ('minutes', models.TextField()),
-                ('outcome', models.CharField(choices=[('open', 'being proposed'), ('proposed', 'proposed'), ('approved', 'approved'), ('rejected', 'rejected'), ('withdrawn', 'withdrawn')], max_length=12)),
-                ('minutes_file', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='evidence.evidencefile')),
-                ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='access.user')),
-                ('round', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='decision', to='approvals.approvalround')),
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=django.db.models.functions.uuid.UUID7(),
+                        default=nuanliu.base.keys.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "recorded_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), editable=False
+                    ),
+                ),
+                ("organization_path", nuanliu.base.models.OrganizationPathField(db_collation="C")),
+                (
+                    "subject_digest",
+                    models.BinaryField(help_text="the content that lay on the table", max_length=32),
+                ),
+                ("meeting_number", models.CharField(max_length=60)),
+                ("held_on", models.DateField()),
+                ("minutes", models.TextField()),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("open", "being proposed"),
+                            ("proposed", "proposed"),
+                            ("approved", "approved"),
+                            ("rejected", "rejected"),
+                            ("withdrawn", "withdrawn"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "minutes_file",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, to="evidence.evidencefile"
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="access.user"),
+                ),
+                (
+                    "round",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="decision",
+                        to="approvals.approvalround",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Proposal',
+            name="Proposal",
             fields=[
-                ('id', models.UUIDField(db_default=django.db.models.functions.uuid.UUID7(), default=nuanliu.base.keys.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('organization_path', nuanliu.base.models.OrganizationPathField(db_collation='C')),
-                ('role', models.CharField(choices=[('handler', 'handler'), ('responsible', 'responsible person'), ('rights_officer', 'rights officer'), ('finance_officer', 'finance officer'), ('leader', 'leader'), ('cashier', 'cashier'), ('releaser', 'payment releaser'), ('centre_officer', 'centre officer'), ('liaison', 'station liaison'), ('keeper', 'warehouse keeper'), ('foundation_officer', 'foundation officer'), ('foundation_finance', 'foundation finance'), ('council_member', 'council member'), ('auditor', 'auditor'), ('security_administrator', 'security administrator'), ('system_administrator', 'system administrator'), ('worker', 'worker'), ('donor', 'donor')], max_length=32)),
-                ('proposed_on', models.DateField()),
-                ('opinion', models.TextField(blank=True)),
-                ('round', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='proposals', to='approvals.approvalround')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='access.user')),
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=django.db.models.functions.uuid.UUID7(),
+                        default=nuanliu.base.keys.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "recorded_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), editable=False
+                    ),
+                ),
+                ("organization_path", nuanliu.base.models.OrganizationPathField(db_collation="C")),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("handler", "handler"),
+                            ("responsible", "responsible person"),
+                            ("rights_officer", "rights officer"),
+                            ("finance_officer", "finance officer"),
+                            ("leader", "leader"),
+                            ("cashier", "cashier"),
+                            ("releaser", "payment releaser"),
+                            ("centre_officer", "centre officer"),
+                            ("liaison", "station liaison"),
+                            ("keeper", "warehouse keeper"),
+                            ("foundation_officer", "foundation officer"),
+                            ("foundation_finance", "foundation finance"),
+                            ("council_member", "council member"),
+                            ("auditor", "auditor"),
+                            ("security_administrator", "security administrator"),
+                            ("system_administrator", "system administrator"),
+                            ("worker", "worker"),
+                            ("donor", "donor"),
+                        ],
+                        max_length=32,
+                    ),
+                ),
+                ("proposed_on", models.DateField()),
+                ("opinion", models.TextField(blank=True)),
+                (
+                    "round",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="proposals",
+                        to="approvals.approvalround",
+                    ),
+                ),
+                ("user", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="access.user")),
             ],
         ),
         migrations.CreateModel(
-            name='Vote',
+            name="Vote",
             fields=[
-                ('id', models.UUIDField(db_default=django.db.models.functions.uuid.UUID7(), default=nuanliu.base.keys.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('organization_path', nuanliu.base.models.OrganizationPathField(db_collation='C')),
-                ('ballot', models.CharField(choices=[('for', 'for'), ('against', 'against'), ('abstain', 'abstains')], max_length=8)),
-                ('dissent', models.TextField(blank=True)),
-                ('decision', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='votes', to='approvals.collectivedecision')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='access.user')),
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=django.db.models.functions.uuid.UUID7(),
+                        default=nuanliu.base.keys.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "recorded_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), editable=False
+                    ),
+                ),
+                ("organization_path", nuanliu.base.models.OrganizationPathField(db_collation="C")),
+                (
+                    "ballot",
+                    models.CharField(
+                        choices=[("for", "for"), ("against", "against"), ("abstain", "abstains")],
+                        max_length=8,
+                    ),
+                ),
+                ("dissent", models.TextField(blank=True)),
+                (
+                    "decision",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="votes",
+                        to="approvals.collectivedecision",
+                    ),
+                ),
+                ("user", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="access.user")),
             ],
         ),
         migrations.AddIndex(
-            model_name='approvalround',
-            index=models.Index(fields=['subject_kind', 'subject_id'], name='approvals_a_subject_7cc977_idx'),
+            model_name="approvalround",
+            index=models.Index(fields=["subject_kind", "subject_id"], name="approvals_a_subject_7cc977_idx"),
         ),
         migrations.AddIndex(
-            model_name='approvalround',
-            index=models.Index(fields=['case_key'], name='approvals_a_case_ke_a26c9c_idx'),
+            model_name="approvalround",
+            index=models.Index(fields=["case_key"], name="approvals_a_case_ke_a26c9c_idx"),
         ),
         migrations.AddConstraint(
-            model_name='approvalround',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['open', 'proposed'])), fields=('subject_kind', 'subject_id'), name='approvals_round_one_live'),
+            model_name="approvalround",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state__in", ["open", "proposed"])),
+                fields=("subject_kind", "subject_id"),
+                name="approvals_round_one_live",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='approvalround',
-            constraint=models.CheckConstraint(condition=models.Q(('case_key', ''), _negated=True), name='approvals_round_case'),
+            model_name="approvalround",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("case_key", ""), _negated=True), name="approvals_round_case"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='approvalround',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'withdrawn'), _negated=True), models.Q(('withdrawal_reason', ''), _negated=True), _connector='OR'), name='approvals_round_withdrawal_reason'),
+            model_name="approvalround",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "withdrawn"), _negated=True),
+                    models.Q(("withdrawal_reason", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="approvals_round_withdrawal_reason",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='collectivedecision',
-            constraint=models.CheckConstraint(condition=models.Q(('meeting_number__regex', '\\S'), ('minutes__regex', '\\S')), name='approvals_decision_minuted'),
+            model_name="collectivedecision",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("meeting_number__regex", "\\S"), ("minutes__regex", "\\S")),
+                name="approvals_decision_minuted",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='collectivedecision',
-            constraint=models.CheckConstraint(condition=models.Q(('outcome__in', ['approved', 'rejected'])), name='approvals_decision_outcome'),
+            model_name="collectivedecision",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("outcome__in", ["approved", "rejected"])),
+                name="approvals_decision_outcome",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='proposal',
-            constraint=models.UniqueConstraint(fields=('round', 'role'), name='approvals_proposal_one_per_role'),
+            model_name="proposal",
+            constraint=models.UniqueConstraint(
+                fields=("round", "role"), name="approvals_proposal_one_per_role"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='proposal',
-            constraint=models.UniqueConstraint(fields=('round', 'user'), name='approvals_proposal_two_persons'),
+            model_name="proposal",
+            constraint=models.UniqueConstraint(
+                fields=("round", "user"), name="approvals_proposal_two_persons"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='vote',
-            constraint=models.UniqueConstraint(fields=('decision', 'user'), name='approvals_vote_once'),
+            model_name="vote",
+            constraint=models.UniqueConstraint(fields=("decision", "user"), name="approvals_vote_once"),
         ),
     ]

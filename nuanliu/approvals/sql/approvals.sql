@@ -23,14 +23,15 @@ CREATE OR REPLACE FUNCTION approvals_deciding_role(legal_person text) RETURNS te
     SELECT CASE legal_person WHEN 'union' THEN 'leader' WHEN 'foundation' THEN 'council_member' END
 $$;
 
--- Whether a user held a role in an organization on a day, by a confirmed post.
+-- Whether a user held a role in an organization on a day, by a post that two administrators gave (or the installation
+-- began with).
 CREATE OR REPLACE FUNCTION approvals_held_post(holder uuid, held_role text, organization uuid, on_day date)
     RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 AS $$
     SELECT EXISTS (
         SELECT FROM access_post AS post
         WHERE post.user_id = holder AND post.role = held_role AND post.organization_id = organization
-          AND post.confirmed_at IS NOT NULL
+          AND (post.confirmed_by_id IS NOT NULL OR post.granted_by_id IS NULL)
           AND post.valid_from <= on_day AND (post.valid_to IS NULL OR on_day <= post.valid_to))
 $$;
 
@@ -162,7 +163,7 @@ BEGIN
     IF NOT EXISTS (SELECT FROM approvals_vote WHERE decision_id = meeting.id AND user_id = meeting.recorded_by_id) THEN
         PERFORM approvals_refuse('approvals.recorder_absent', 'who records the decision was present');
     END IF;
-    IF claimed <> CASE WHEN 2 * in_favour > present THEN 'approved' ELSE 'rejected' END
+    IF claimed <> (CASE WHEN 2 * in_favour > present THEN 'approved' ELSE 'rejected' END)
        OR meeting.outcome <> claimed THEN
         PERFORM approvals_refuse('approvals.outcome', 'the outcome is not what the votes amount to');
     END IF;

@@ -9,68 +9,152 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('access', '0001_initial'),
-        ('organizations', '0001_initial'),
+        ("access", "0001_initial"),
+        ("organizations", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='EvidenceFile',
+            name="EvidenceFile",
             fields=[
-                ('id', models.UUIDField(db_default=django.db.models.functions.uuid.UUID7(), default=nuanliu.base.keys.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('organization_path', nuanliu.base.models.OrganizationPathField(db_collation='C')),
-                ('kind', models.CharField(max_length=40)),
-                ('name', models.CharField(max_length=255)),
-                ('media_type', models.CharField(max_length=120)),
-                ('size_bytes', models.BigIntegerField()),
-                ('sha256', models.BinaryField(max_length=32)),
-                ('storage_name', models.CharField(max_length=100, unique=True)),
-                ('retain_until', models.DateField(null=True)),
-                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='organizations.organization')),
-                ('uploaded_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='access.user')),
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=django.db.models.functions.uuid.UUID7(),
+                        default=nuanliu.base.keys.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "recorded_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), editable=False
+                    ),
+                ),
+                ("organization_path", nuanliu.base.models.OrganizationPathField(db_collation="C")),
+                ("kind", models.CharField(max_length=40)),
+                ("name", models.CharField(max_length=255)),
+                ("media_type", models.CharField(max_length=120)),
+                ("size_bytes", models.BigIntegerField()),
+                ("sha256", models.BinaryField(max_length=32)),
+                ("storage_name", models.CharField(max_length=100, unique=True)),
+                ("retain_until", models.DateField(null=True)),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="organizations.organization"
+                    ),
+                ),
+                (
+                    "uploaded_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, to="access.user"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='FileRequest',
+            name="FileRequest",
             fields=[
-                ('id', models.UUIDField(db_default=django.db.models.functions.uuid.UUID7(), default=nuanliu.base.keys.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('organization_path', nuanliu.base.models.OrganizationPathField(db_collation='C')),
-                ('kind', models.CharField(max_length=40)),
-                ('parameters', models.JSONField(default=dict)),
-                ('reason', models.TextField(blank=True)),
-                ('state', models.CharField(choices=[('asked', 'asked'), ('running', 'running'), ('ready', 'ready'), ('failed', 'failed'), ('deleted', 'deleted')], default='asked', max_length=12)),
-                ('post_id', models.UUIDField(null=True)),
-                ('message', models.TextField(blank=True)),
-                ('expires_on', models.DateField(null=True)),
-                ('file', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='evidence.evidencefile')),
-                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='organizations.organization')),
-                ('requested_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='access.user')),
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=django.db.models.functions.uuid.UUID7(),
+                        default=nuanliu.base.keys.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "recorded_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), editable=False
+                    ),
+                ),
+                ("organization_path", nuanliu.base.models.OrganizationPathField(db_collation="C")),
+                ("kind", models.CharField(max_length=40)),
+                ("parameters", models.JSONField(default=dict)),
+                ("reason", models.TextField(blank=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("asked", "asked"),
+                            ("running", "running"),
+                            ("ready", "ready"),
+                            ("failed", "failed"),
+                            ("deleted", "deleted"),
+                        ],
+                        default="asked",
+                        max_length=12,
+                    ),
+                ),
+                ("post_id", models.UUIDField(null=True)),
+                ("message", models.TextField(blank=True)),
+                ("expires_on", models.DateField(null=True)),
+                (
+                    "file",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, to="evidence.evidencefile"
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="organizations.organization"
+                    ),
+                ),
+                (
+                    "requested_by",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="access.user"),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='evidencefile',
-            constraint=models.UniqueConstraint(fields=('organization', 'kind', 'sha256'), name='evidence_file_once'),
+            model_name="evidencefile",
+            constraint=models.UniqueConstraint(
+                fields=("organization", "kind", "sha256"), name="evidence_file_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='evidencefile',
-            constraint=models.CheckConstraint(condition=models.Q(('size_bytes__gte', 0)), name='evidence_file_size'),
+            model_name="evidencefile",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("size_bytes__gte", 0)), name="evidence_file_size"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='evidencefile',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('name', ''), _negated=True), models.Q(('kind', ''), _negated=True)), name='evidence_file_named'),
+            model_name="evidencefile",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("name", ""), _negated=True), models.Q(("kind", ""), _negated=True)
+                ),
+                name="evidence_file_named",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='filerequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'ready'), _negated=True), ('file__isnull', False), _connector='OR'), name='evidence_request_ready_has_file'),
+            model_name="filerequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "ready"), _negated=True), ("file__isnull", False), _connector="OR"
+                ),
+                name="evidence_request_ready_has_file",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='filerequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'failed'), _negated=True), models.Q(('message', ''), _negated=True), _connector='OR'), name='evidence_request_failure_told'),
+            model_name="filerequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "failed"), _negated=True),
+                    models.Q(("message", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="evidence_request_failure_told",
+            ),
         ),
     ]

@@ -10,202 +10,493 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('evidence', '0001_initial'),
-        ('organizations', '0001_initial'),
+        ("evidence", "0001_initial"),
+        ("organizations", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Category',
+            name="Category",
             fields=[
-                ('code', models.CharField(max_length=4, primary_key=True, serialize=False)),
-                ('ordinal', models.PositiveSmallIntegerField(unique=True)),
-                ('key', models.CharField(max_length=40, unique=True)),
-                ('label', models.CharField(max_length=200)),
-                ('short_label', models.CharField(max_length=40)),
-                ('article', models.CharField(max_length=100)),
+                ("code", models.CharField(max_length=4, primary_key=True, serialize=False)),
+                ("ordinal", models.PositiveSmallIntegerField(unique=True)),
+                ("key", models.CharField(max_length=40, unique=True)),
+                ("label", models.CharField(max_length=200)),
+                ("short_label", models.CharField(max_length=40)),
+                ("article", models.CharField(max_length=100)),
             ],
         ),
         migrations.CreateModel(
-            name='Purpose',
+            name="Purpose",
             fields=[
-                ('code', models.CharField(max_length=40, primary_key=True, serialize=False)),
-                ('label', models.CharField(max_length=100)),
-                ('allowed', models.BooleanField()),
-                ('reason', models.CharField(blank=True, max_length=200)),
+                ("code", models.CharField(max_length=40, primary_key=True, serialize=False)),
+                ("label", models.CharField(max_length=100)),
+                ("allowed", models.BooleanField()),
+                ("reason", models.CharField(blank=True, max_length=200)),
             ],
         ),
         migrations.CreateModel(
-            name='Tag',
+            name="Tag",
             fields=[
-                ('code', models.CharField(max_length=40, primary_key=True, serialize=False)),
-                ('label', models.CharField(max_length=80)),
-                ('wordings', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=60), default=list)),
+                ("code", models.CharField(max_length=40, primary_key=True, serialize=False)),
+                ("label", models.CharField(max_length=80)),
+                (
+                    "wordings",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=60), default=list
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='CategoryWording',
+            name="CategoryWording",
             fields=[
-                ('wording', models.CharField(max_length=200, primary_key=True, serialize=False)),
-                ('category', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='wordings', to='programmes.category')),
+                ("wording", models.CharField(max_length=200, primary_key=True, serialize=False)),
+                (
+                    "category",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="wordings",
+                        to="programmes.category",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ProhibitedGoods',
+            name="ProhibitedGoods",
             fields=[
-                ('id', models.UUIDField(db_default=django.db.models.functions.uuid.UUID7(), default=nuanliu.base.keys.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('valid_from', models.DateField()),
-                ('valid_to', models.DateField(blank=True, null=True)),
-                ('word', models.CharField(max_length=40)),
-                ('exceptions', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), default=list)),
-                ('source', models.CharField(max_length=200)),
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=django.db.models.functions.uuid.UUID7(),
+                        default=nuanliu.base.keys.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "recorded_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), editable=False
+                    ),
+                ),
+                ("valid_from", models.DateField()),
+                ("valid_to", models.DateField(blank=True, null=True)),
+                ("word", models.CharField(max_length=40)),
+                (
+                    "exceptions",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=40), default=list
+                    ),
+                ),
+                ("source", models.CharField(max_length=200)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='programmes_goods_in_order'), models.CheckConstraint(condition=models.Q(('word', ''), _negated=True), name='programmes_goods_word'), models.UniqueConstraint(condition=models.Q(('valid_to__isnull', True)), fields=('word',), name='programmes_goods_once')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_to__isnull", True),
+                            ("valid_to__gte", models.F("valid_from")),
+                            _connector="OR",
+                        ),
+                        name="programmes_goods_in_order",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("word", ""), _negated=True), name="programmes_goods_word"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("valid_to__isnull", True)),
+                        fields=("word",),
+                        name="programmes_goods_once",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='RuleDocument',
+            name="RuleDocument",
             fields=[
-                ('id', models.UUIDField(db_default=django.db.models.functions.uuid.UUID7(), default=nuanliu.base.keys.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('number', models.CharField(max_length=60, unique=True)),
-                ('title', models.CharField(max_length=200)),
-                ('issuer', models.CharField(max_length=80)),
-                ('issued_on', models.DateField()),
-                ('effective_from', models.DateField()),
-                ('effective_to', models.DateField(null=True)),
-                ('kind', models.CharField(choices=[('national', 'national measures'), ('local', 'local measures'), ('notice', 'notice of a campaign')], max_length=12)),
-                ('note', models.CharField(blank=True, max_length=200)),
-                ('replaced_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='replaces', to='programmes.ruledocument')),
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=django.db.models.functions.uuid.UUID7(),
+                        default=nuanliu.base.keys.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "recorded_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), editable=False
+                    ),
+                ),
+                ("number", models.CharField(max_length=60, unique=True)),
+                ("title", models.CharField(max_length=200)),
+                ("issuer", models.CharField(max_length=80)),
+                ("issued_on", models.DateField()),
+                ("effective_from", models.DateField()),
+                ("effective_to", models.DateField(null=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("national", "national measures"),
+                            ("local", "local measures"),
+                            ("notice", "notice of a campaign"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("note", models.CharField(blank=True, max_length=200)),
+                (
+                    "replaced_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="replaces",
+                        to="programmes.ruledocument",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Programme',
+            name="Programme",
             fields=[
-                ('id', models.UUIDField(db_default=django.db.models.functions.uuid.UUID7(), default=nuanliu.base.keys.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('organization_path', nuanliu.base.models.OrganizationPathField(db_collation='C')),
-                ('name', models.CharField(max_length=120)),
-                ('year', models.PositiveSmallIntegerField()),
-                ('trigger', models.CharField(choices=[('key_date', 'key date'), ('hardship', 'hardship event')], default='key_date', max_length=12)),
-                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='organizations.organization')),
-                ('basis', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='programmes.ruledocument')),
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=django.db.models.functions.uuid.UUID7(),
+                        default=nuanliu.base.keys.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "recorded_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), editable=False
+                    ),
+                ),
+                ("organization_path", nuanliu.base.models.OrganizationPathField(db_collation="C")),
+                ("name", models.CharField(max_length=120)),
+                ("year", models.PositiveSmallIntegerField()),
+                (
+                    "trigger",
+                    models.CharField(
+                        choices=[("key_date", "key date"), ("hardship", "hardship event")],
+                        default="key_date",
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="organizations.organization"
+                    ),
+                ),
+                (
+                    "basis",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="programmes.ruledocument"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Campaign',
+            name="Campaign",
             fields=[
-                ('id', models.UUIDField(db_default=django.db.models.functions.uuid.UUID7(), default=nuanliu.base.keys.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('organization_path', nuanliu.base.models.OrganizationPathField(db_collation='C')),
-                ('name', models.CharField(max_length=120)),
-                ('starts_on', models.DateField()),
-                ('ends_on', models.DateField()),
-                ('service_month_starts_on', models.DateField(null=True)),
-                ('service_month_ends_on', models.DateField(null=True)),
-                ('notice_number', models.CharField(blank=True, max_length=60)),
-                ('notice_title', models.CharField(blank=True, max_length=200)),
-                ('notice_printed_on', models.DateField(null=True)),
-                ('reports_due_on', models.DateField(null=True)),
-                ('entry_lag_days', models.PositiveSmallIntegerField(default=15, help_text='later entries are flagged (R-105)')),
-                ('in_audit_scope', models.BooleanField(default=True)),
-                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='organizations.organization')),
-                ('programme', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='campaigns', to='programmes.programme')),
-                ('basis', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='programmes.ruledocument')),
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=django.db.models.functions.uuid.UUID7(),
+                        default=nuanliu.base.keys.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "recorded_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), editable=False
+                    ),
+                ),
+                ("organization_path", nuanliu.base.models.OrganizationPathField(db_collation="C")),
+                ("name", models.CharField(max_length=120)),
+                ("starts_on", models.DateField()),
+                ("ends_on", models.DateField()),
+                ("service_month_starts_on", models.DateField(null=True)),
+                ("service_month_ends_on", models.DateField(null=True)),
+                ("notice_number", models.CharField(blank=True, max_length=60)),
+                ("notice_title", models.CharField(blank=True, max_length=200)),
+                ("notice_printed_on", models.DateField(null=True)),
+                ("reports_due_on", models.DateField(null=True)),
+                (
+                    "entry_lag_days",
+                    models.PositiveSmallIntegerField(
+                        default=15, help_text="later entries are flagged (R-105)"
+                    ),
+                ),
+                ("in_audit_scope", models.BooleanField(default=True)),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="organizations.organization"
+                    ),
+                ),
+                (
+                    "programme",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="campaigns",
+                        to="programmes.programme",
+                    ),
+                ),
+                (
+                    "basis",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="programmes.ruledocument"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Standard',
+            name="Standard",
             fields=[
-                ('id', models.UUIDField(db_default=django.db.models.functions.uuid.UUID7(), default=nuanliu.base.keys.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('valid_from', models.DateField()),
-                ('valid_to', models.DateField(blank=True, null=True)),
-                ('organization_path', nuanliu.base.models.OrganizationPathField(db_collation='C')),
-                ('document', models.CharField(max_length=200)),
-                ('state', models.CharField(choices=[('draft', 'draft'), ('adopted', 'adopted'), ('filed', 'filed above'), ('withdrawn', 'withdrawn')], default='draft', max_length=12)),
-                ('procedure', models.CharField(blank=True, max_length=120)),
-                ('adopted_on', models.DateField(null=True)),
-                ('minutes', models.CharField(blank=True, max_length=200)),
-                ('filed_on', models.DateField(null=True)),
-                ('needs_filing', models.BooleanField(help_text='made by a grassroots union: usable only after filing above')),
-                ('withdrawn_on', models.DateField(help_text='from this day on out of force', null=True)),
-                ('content_digest', models.BinaryField(help_text='over organization, document, validity and lines', max_length=32)),
-                ('basis', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='programmes.ruledocument')),
-                ('filed_with', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organizations.organization')),
-                ('minutes_file', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='evidence.evidencefile')),
-                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='organizations.organization')),
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=django.db.models.functions.uuid.UUID7(),
+                        default=nuanliu.base.keys.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "recorded_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), editable=False
+                    ),
+                ),
+                ("valid_from", models.DateField()),
+                ("valid_to", models.DateField(blank=True, null=True)),
+                ("organization_path", nuanliu.base.models.OrganizationPathField(db_collation="C")),
+                ("document", models.CharField(max_length=200)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "draft"),
+                            ("adopted", "adopted"),
+                            ("filed", "filed above"),
+                            ("withdrawn", "withdrawn"),
+                        ],
+                        default="draft",
+                        max_length=12,
+                    ),
+                ),
+                ("procedure", models.CharField(blank=True, max_length=120)),
+                ("adopted_on", models.DateField(null=True)),
+                ("minutes", models.CharField(blank=True, max_length=200)),
+                ("filed_on", models.DateField(null=True)),
+                (
+                    "needs_filing",
+                    models.BooleanField(
+                        help_text="made by a grassroots union: usable only after filing above"
+                    ),
+                ),
+                ("withdrawn_on", models.DateField(help_text="from this day on out of force", null=True)),
+                (
+                    "content_digest",
+                    models.BinaryField(
+                        help_text="over organization, document, validity and lines", max_length=32
+                    ),
+                ),
+                (
+                    "basis",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, to="programmes.ruledocument"
+                    ),
+                ),
+                (
+                    "filed_with",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organizations.organization",
+                    ),
+                ),
+                (
+                    "minutes_file",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, to="evidence.evidencefile"
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="organizations.organization"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='StandardLine',
+            name="StandardLine",
             fields=[
-                ('id', models.UUIDField(db_default=django.db.models.functions.uuid.UUID7(), default=nuanliu.base.keys.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('organization_path', nuanliu.base.models.OrganizationPathField(db_collation='C')),
-                ('cash_fen', models.BigIntegerField(default=0)),
-                ('goods_fen', models.BigIntegerField(default=0)),
-                ('convertible', models.BooleanField(default=False)),
-                ('per', models.CharField(choices=[('person', 'per person'), ('household', 'per household')], default='person', max_length=12)),
-                ('category', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='programmes.category')),
-                ('standard', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='programmes.standard')),
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=django.db.models.functions.uuid.UUID7(),
+                        default=nuanliu.base.keys.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("organization_path", nuanliu.base.models.OrganizationPathField(db_collation="C")),
+                ("cash_fen", models.BigIntegerField(default=0)),
+                ("goods_fen", models.BigIntegerField(default=0)),
+                ("convertible", models.BooleanField(default=False)),
+                (
+                    "per",
+                    models.CharField(
+                        choices=[("person", "per person"), ("household", "per household")],
+                        default="person",
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "category",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="programmes.category"),
+                ),
+                (
+                    "standard",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lines",
+                        to="programmes.standard",
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='ruledocument',
-            constraint=models.CheckConstraint(condition=models.Q(('effective_to__isnull', True), ('effective_to__gte', models.F('effective_from')), _connector='OR'), name='programmes_rule_in_order'),
+            model_name="ruledocument",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("effective_to__isnull", True),
+                    ("effective_to__gte", models.F("effective_from")),
+                    _connector="OR",
+                ),
+                name="programmes_rule_in_order",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ruledocument',
-            constraint=models.CheckConstraint(condition=models.Q(('replaced_by__isnull', True), ('effective_to__isnull', False), _connector='OR'), name='programmes_rule_replaced_ends'),
+            model_name="ruledocument",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("replaced_by__isnull", True), ("effective_to__isnull", False), _connector="OR"
+                ),
+                name="programmes_rule_replaced_ends",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='programme',
-            constraint=models.UniqueConstraint(fields=('organization', 'name', 'year'), name='programmes_programme_once'),
+            model_name="programme",
+            constraint=models.UniqueConstraint(
+                fields=("organization", "name", "year"), name="programmes_programme_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='campaign',
-            constraint=models.UniqueConstraint(fields=('programme', 'name'), name='programmes_campaign_once'),
+            model_name="campaign",
+            constraint=models.UniqueConstraint(fields=("programme", "name"), name="programmes_campaign_once"),
         ),
         migrations.AddConstraint(
-            model_name='campaign',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__gte', models.F('starts_on'))), name='programmes_campaign_in_order'),
+            model_name="campaign",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends_on__gte", models.F("starts_on"))),
+                name="programmes_campaign_in_order",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='campaign',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('service_month_ends_on__isnull', True), ('service_month_starts_on__isnull', True)), ('service_month_ends_on__gte', models.F('service_month_starts_on')), _connector='OR'), name='programmes_campaign_service_month'),
+            model_name="campaign",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("service_month_ends_on__isnull", True), ("service_month_starts_on__isnull", True)
+                    ),
+                    ("service_month_ends_on__gte", models.F("service_month_starts_on")),
+                    _connector="OR",
+                ),
+                name="programmes_campaign_service_month",
+            ),
         ),
         migrations.AddIndex(
-            model_name='standard',
-            index=models.Index(fields=['organization_path', 'valid_from'], name='programmes__organiz_1d9762_idx'),
+            model_name="standard",
+            index=models.Index(
+                fields=["organization_path", "valid_from"], name="programmes__organiz_1d9762_idx"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='standard',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='programmes_standard_in_order'),
+            model_name="standard",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("valid_to__isnull", True), ("valid_to__gte", models.F("valid_from")), _connector="OR"
+                ),
+                name="programmes_standard_in_order",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='standard',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['adopted', 'filed']), _negated=True), models.Q(('adopted_on__isnull', False), ('minutes__regex', '\\S'), ('procedure__regex', '\\S')), _connector='OR'), name='programmes_standard_adopted_properly'),
+            model_name="standard",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state__in", ["adopted", "filed"]), _negated=True),
+                    models.Q(
+                        ("adopted_on__isnull", False), ("minutes__regex", "\\S"), ("procedure__regex", "\\S")
+                    ),
+                    _connector="OR",
+                ),
+                name="programmes_standard_adopted_properly",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='standard',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'filed'), _negated=True), models.Q(('filed_on__gte', models.F('adopted_on')), ('filed_with__isnull', False)), _connector='OR'), name='programmes_standard_filed_properly'),
+            model_name="standard",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "filed"), _negated=True),
+                    models.Q(("filed_on__gte", models.F("adopted_on")), ("filed_with__isnull", False)),
+                    _connector="OR",
+                ),
+                name="programmes_standard_filed_properly",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='standard',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['adopted', 'filed'])), fields=('organization', 'content_digest', 'adopted_on', 'procedure', 'minutes'), name='programmes_standard_once'),
+            model_name="standard",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state__in", ["adopted", "filed"])),
+                fields=("organization", "content_digest", "adopted_on", "procedure", "minutes"),
+                name="programmes_standard_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='standardline',
-            constraint=models.UniqueConstraint(fields=('standard', 'category'), name='programmes_line_once'),
+            model_name="standardline",
+            constraint=models.UniqueConstraint(fields=("standard", "category"), name="programmes_line_once"),
         ),
         migrations.AddConstraint(
-            model_name='standardline',
-            constraint=models.CheckConstraint(condition=models.Q(('cash_fen__gte', 0), ('goods_fen__gte', 0), models.Q(('cash_fen__gt', 0), ('goods_fen__gt', 0), _connector='OR')), name='programmes_line_positive'),
+            model_name="standardline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("cash_fen__gte", 0),
+                    ("goods_fen__gte", 0),
+                    models.Q(("cash_fen__gt", 0), ("goods_fen__gt", 0), _connector="OR"),
+                ),
+                name="programmes_line_positive",
+            ),
         ),
     ]

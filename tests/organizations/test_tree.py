@@ -92,7 +92,7 @@ def test_a_sender_is_found_however_it_writes_its_name(jiading, written):
     ],
 )
 def test_short_names_are_known(jiading, written, path):
-    assert find_by_name(written).path == path
+    assert find_by_name(written) == by_path(path)
 
 
 @pytest.mark.parametrize("written", ["", "  ", "嘉定区工会", "嘉定", "总工会", "火星总工会"])

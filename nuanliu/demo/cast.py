@@ -79,7 +79,7 @@ def create_cast(on: date) -> dict[str, Actor]:
         places = {path: by_path(path) for path in (CITY, JIADING, BAOSHAN, FOUNDATION)} | {
             GRASSROOTS: grassroots
         }
-        cast = {member.username: _engage(member, places[member.organization], on) for member in MEMBERS}
+        cast = {member.username: engage(member, places[member.organization], on) for member in MEMBERS}
         _open_accounts()
     return cast
 
@@ -92,7 +92,8 @@ def grassroots_union() -> Organization:
     return found
 
 
-def _engage(member: Member, organization: Organization, on: date) -> Actor:
+def engage(member: Member, organization: Organization, on: date) -> Actor:
+    """Open the member's account and post where they are missing; the actor they make."""
     user = create_user(username=member.username, display_name=member.name, is_demonstration=True, by=None)
     post = user.posts.filter(role=member.role, organization=organization).first()
     return actor_in(

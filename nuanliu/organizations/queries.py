@@ -1,5 +1,7 @@
 """Organizations by name, by path and along the tree. Whoever has a scope may read the whole tree."""
 
+from collections.abc import Sequence
+
 from django.db.models import QuerySet
 
 from nuanliu.organizations.models import Organization
@@ -37,6 +39,12 @@ def ancestors(organization: Organization) -> list[Organization]:
 def nearest(organization: Organization, *levels: str) -> Organization | None:
     """The organization itself or the nearest body above it that is of one of the levels."""
     return next((body for body in [organization, *ancestors(organization)] if body.level in levels), None)
+
+
+def common_superior(organizations: Sequence[Organization]) -> Organization:
+    """The lowest body that is, or stands above, each of the given ones; Organization.DoesNotExist without any."""
+    lineages = [{body.path for body in (organization, *ancestors(organization))} for organization in organizations]
+    return by_path(max(set.intersection(*lineages), key=len, default=""))
 
 
 def children(organization: Organization) -> QuerySet[Organization]:

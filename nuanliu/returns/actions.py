@@ -29,7 +29,9 @@ def enter_value(
     """
     POLICY.require(by, "enter_value", organization)
     if code not in ENTERED_CODES:
-        raise Refused("return.derived_cell", f"{code} 由业务记录自动生成，不能手工填写；请更正其所依据的记录。")
+        raise Refused(
+            "return.derived_cell", f"{code} 由业务记录自动生成，不能手工填写；请更正其所依据的记录。"
+        )
     if not reason.strip():
         raise Refused("return.reason_missing", f"手工填写 {code} 须说明数据来源和理由。")
     if value < 0:
@@ -51,7 +53,13 @@ def enter_value(
 
 @audited
 def draft_return(
-    organization: Organization, campaign: Campaign, *, as_of: date, reporter: str, reporter_phone: str, by: Actor
+    organization: Organization,
+    campaign: Campaign,
+    *,
+    as_of: date,
+    reporter: str,
+    reporter_phone: str,
+    by: Actor,
 ) -> Return:
     """Freeze Annex 1 of a union as of a day into a new version, in draft. Header fields are mandatory (R-112)."""
     POLICY.require(by, "draft", organization)

@@ -97,7 +97,11 @@ def records_of(
 
     ValueError for a cell that is not derived from awards.
     """
-    parameters = _parameters(organization.path, campaign, as_of) | {"after": after, "limit": limit, "code": code}
+    parameters = _parameters(organization.path, campaign, as_of) | {
+        "after": after,
+        "limit": limit,
+        "code": code,
+    }
     sql = f"""
         SELECT award.id, person.name, organization.name, award.category_id, {_AMOUNT}, award.delivered_on
         FROM (SELECT award.* {_STREAM} AND {_condition(code, parameters)} AND award.id > %(after)s
@@ -108,12 +112,16 @@ def records_of(
     return [AwardRecord(*row) for row in _rows(sql, parameters)]
 
 
-def receipts_of(code: str, organization: Organization, campaign: Campaign, as_of: date) -> list[dict[str, Any]]:
+def receipts_of(
+    code: str, organization: Organization, campaign: Campaign, as_of: date
+) -> list[dict[str, Any]]:
     """The receipts that a B cell counts: fund, amount in fen, day, evidence."""
     return receipts_counted(code, campaign, organization.path, as_of)
 
 
-def signed_versions(organization: Organization, campaign: Campaign, form_key: str = ANNEX1) -> Sequence[Return]:
+def signed_versions(
+    organization: Organization, campaign: Campaign, form_key: str = ANNEX1
+) -> Sequence[Return]:
     """All versions of a union's table, newest first."""
     return list(
         Return.objects.filter(organization=organization, campaign=campaign, form=form_key)
@@ -124,7 +132,11 @@ def signed_versions(organization: Organization, campaign: Campaign, form_key: st
 
 def difference(table: AnnexTable, earlier: dict[str, int]) -> dict[str, int]:
     """Codes whose value changed since, with the change."""
-    return {code: value - earlier.get(code, 0) for code, value in table.values.items() if value != earlier.get(code, 0)}
+    return {
+        code: value - earlier.get(code, 0)
+        for code, value in table.values.items()
+        if value != earlier.get(code, 0)
+    }
 
 
 def _awards_by_category(path: str, campaign: Campaign, as_of: date) -> dict[str, int]:

@@ -39,7 +39,9 @@ def complete(form: Form, derived: Mapping[str, int], entered: Mapping[str, int])
     A total counts as entered as soon as one of its parts is, so that the paper shows it.
     """
     cells = {
-        row.code: Cell(row.code, derived.get(row.code, 0), entered.get(row.code)) for row in form.rows if not row.parts
+        row.code: Cell(row.code, derived.get(row.code, 0), entered.get(row.code))
+        for row in form.rows
+        if not row.parts
     }
     for row in form.totals:
         parts = [cells[part] for part in row.parts]
@@ -51,7 +53,10 @@ def complete(form: Form, derived: Mapping[str, int], entered: Mapping[str, int])
 def broken_formulas(form: Form, values: Mapping[str, int]) -> list[Finding]:
     """Totals that are not the sum of their parts, to the fen and to the person."""
     return [
-        _finding(row.code, f"{row.code} 应等于 {'+'.join(row.parts)}，现为 {values[row.code]}，各项之和为 {total}。请核对各项。")
+        _finding(
+            row.code,
+            f"{row.code} 应等于 {'+'.join(row.parts)}，现为 {values[row.code]}，各项之和为 {total}。请核对各项。",
+        )
         for row in form.totals
         if values[row.code] != (total := sum(values[part] for part in row.parts))
     ]
@@ -61,7 +66,9 @@ def doubtful_cells(values: Mapping[str, int]) -> list[Finding]:
     """What a reader of the table would ask about: given without anybody given to, more given than raised."""
     pairs = [(f"C{number}", f"D{number}") for number in range(1, 12)]
     doubts = [
-        _doubt(money, f"{people} 为 {values[people]} 人次而 {money} 为 {wan_exact(values[money])} 万元，请核对。")
+        _doubt(
+            money, f"{people} 为 {values[people]} 人次而 {money} 为 {wan_exact(values[money])} 万元，请核对。"
+        )
         for people, money in pairs
         if (values[people] == 0) != (values[money] == 0)
     ]

@@ -9,72 +9,158 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('access', '0001_initial'),
-        ('organizations', '0001_initial'),
-        ('programmes', '0001_initial'),
+        ("access", "0001_initial"),
+        ("organizations", "0001_initial"),
+        ("programmes", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='EnteredValue',
+            name="EnteredValue",
             fields=[
-                ('id', models.UUIDField(db_default=django.db.models.functions.uuid.UUID7(), default=nuanliu.base.keys.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('form', models.CharField(max_length=60)),
-                ('organization_path', nuanliu.base.models.OrganizationPathField(db_collation='C')),
-                ('code', models.CharField(max_length=6)),
-                ('value', models.BigIntegerField()),
-                ('entered_on', models.DateField()),
-                ('reason', models.TextField()),
-                ('campaign', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='programmes.campaign')),
-                ('entered_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='access.user')),
-                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='organizations.organization')),
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=django.db.models.functions.uuid.UUID7(),
+                        default=nuanliu.base.keys.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "recorded_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), editable=False
+                    ),
+                ),
+                ("form", models.CharField(max_length=60)),
+                ("organization_path", nuanliu.base.models.OrganizationPathField(db_collation="C")),
+                ("code", models.CharField(max_length=6)),
+                ("value", models.BigIntegerField()),
+                ("entered_on", models.DateField()),
+                ("reason", models.TextField()),
+                (
+                    "campaign",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="programmes.campaign"),
+                ),
+                (
+                    "entered_by",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="access.user"),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="organizations.organization"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Return',
+            name="Return",
             fields=[
-                ('id', models.UUIDField(db_default=django.db.models.functions.uuid.UUID7(), default=nuanliu.base.keys.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('form', models.CharField(max_length=60)),
-                ('organization_path', nuanliu.base.models.OrganizationPathField(db_collation='C')),
-                ('version', models.PositiveSmallIntegerField(default=1)),
-                ('as_of', models.DateField()),
-                ('state', models.CharField(choices=[('draft', 'draft'), ('signed', 'signed'), ('submitted', 'submitted'), ('returned', 'returned for correction'), ('accepted', 'accepted')], default='draft', max_length=10)),
-                ('reporter', models.CharField(blank=True, max_length=60)),
-                ('reporter_phone', models.CharField(blank=True, max_length=40)),
-                ('content_digest', models.BinaryField(max_length=32, null=True)),
-                ('signed_on', models.DateField(null=True)),
-                ('return_reason', models.TextField(blank=True)),
-                ('campaign', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='programmes.campaign')),
-                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='organizations.organization')),
-                ('signed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.user')),
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=django.db.models.functions.uuid.UUID7(),
+                        default=nuanliu.base.keys.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "recorded_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), editable=False
+                    ),
+                ),
+                ("form", models.CharField(max_length=60)),
+                ("organization_path", nuanliu.base.models.OrganizationPathField(db_collation="C")),
+                ("version", models.PositiveSmallIntegerField(default=1)),
+                ("as_of", models.DateField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "draft"),
+                            ("signed", "signed"),
+                            ("submitted", "submitted"),
+                            ("returned", "returned for correction"),
+                            ("accepted", "accepted"),
+                        ],
+                        default="draft",
+                        max_length=10,
+                    ),
+                ),
+                ("reporter", models.CharField(blank=True, max_length=60)),
+                ("reporter_phone", models.CharField(blank=True, max_length=40)),
+                ("content_digest", models.BinaryField(max_length=32, null=True)),
+                ("signed_on", models.DateField(null=True)),
+                ("return_reason", models.TextField(blank=True)),
+                (
+                    "campaign",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="programmes.campaign"),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="organizations.organization"
+                    ),
+                ),
+                (
+                    "signed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="access.user",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='ReturnCell',
+            name="ReturnCell",
             fields=[
-                ('id', models.UUIDField(db_default=django.db.models.functions.uuid.UUID7(), default=nuanliu.base.keys.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('organization_path', nuanliu.base.models.OrganizationPathField(db_collation='C')),
-                ('code', models.CharField(max_length=6)),
-                ('derived', models.BigIntegerField(null=True)),
-                ('entered', models.BigIntegerField(null=True)),
-                ('reason', models.TextField(blank=True)),
-                ('entered_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='access.user')),
-                ('table', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cells', to='returns.return')),
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=django.db.models.functions.uuid.UUID7(),
+                        default=nuanliu.base.keys.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("organization_path", nuanliu.base.models.OrganizationPathField(db_collation="C")),
+                ("code", models.CharField(max_length=6)),
+                ("derived", models.BigIntegerField(null=True)),
+                ("entered", models.BigIntegerField(null=True)),
+                ("reason", models.TextField(blank=True)),
+                (
+                    "entered_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, to="access.user"
+                    ),
+                ),
+                (
+                    "table",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="cells", to="returns.return"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
     ]

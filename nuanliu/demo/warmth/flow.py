@@ -1,0 +1,212 @@
+"""The main job without a screen: the same actions as the screens, with the demonstration cast as actors.
+
+Each step opens the scope of who acts and commits by itself, as it would between people at their desks.
+"""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from nuanliu.access.states import Role
+from nuanliu.approvals.actions import BallotCast, Meeting
+from nuanliu.approvals.states import Ballot
+from nuanliu.awards import actions as awards
+from nuanliu.awards.models import Award, Roster
+from nuanliu.awards.states import AwardState, RosterState
+from nuanliu.base.actor import Actor
+from nuanliu.base.scope import Scope, scoped
+from nuanliu.demo.staff import Staff
+from nuanliu.demo.warmth.bank import answer
+from nuanliu.demo.warmth.stopwatch import Stopwatch
+from nuanliu.evidence import actions as evidence
+from nuanliu.ledger import actions as ledger
+from nuanliu.ledger.models import UsePlan
+from nuanliu.ledger.states import PlanState, SourceClass
+from nuanliu.organizations.models import Organization
+from nuanliu.payments import actions as payments
+from nuanliu.payments.models import BankProfile, PaymentBatch
+from nuanliu.payments.states import BatchState
+from nuanliu.programmes.models import Campaign, Purpose, Standard
+
+PURPOSE = "warmth_visit"
+PROFILE = "nuanliu_standard"
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One submission under way: who sends, under which standard and campaign, and on which day it all happens."""
+
+    sender: Organization
+    campaign: Campaign
+    standard: Standard | None
+    business_date: date
+    staff: Staff
+    fail_every: int = 0
+
+
+def scope_of(actor: Actor) -> Scope:
+    """What the actor's post may see."""
+    return Scope.for_path(actor.organization_path, actor.user_id)
+
+
+def receive(job: Job, files: Sequence[awards.SubmittedFile], watch: Stopwatch) -> Roster:
+    """The clerk drops the files and accepts the good rows; the responsible person signs."""
+    clerk = job.staff.actor(Role.HANDLER)
+    with scoped(scope_of(clerk)):
+        imported = awards.import_roster(
+            files,
+            organization=job.sender,
+            campaign=job.campaign,
+            business_date=job.business_date,
+            by=clerk,
+            standard=job.standard,
+        )
+    for name, seconds in imported.seconds.items():
+        watch.add(name, seconds)
+    roster = imported.roster
+    if roster.state == RosterState.CHECKED:
+        with watch.step("load"), scoped(scope_of(clerk)):
+            roster = awards.accept_rows(roster, by=clerk)
+    return roster
+
+
+def decide(job: Job, roster: Roster) -> UsePlan:
+    """One fund receives exactly the accepted sum; two departments propose; three leaders decide."""
+    if roster.plan is None:
+        roster = _sign(job, roster)
+        _plan(job, roster)
+        roster.refresh_from_db()
+    plan = UsePlan.objects.get(pk=roster.plan_id)
+    if plan.state == PlanState.DRAFT:
+        for role in (Role.RIGHTS_OFFICER, Role.FINANCE_OFFICER):
+            proposer = job.staff.actor(role)
+            with scoped(scope_of(proposer)):
+                awards.propose_plan(plan, by=proposer, on=job.business_date, opinion="拟同意。")
+        plan.refresh_from_db()
+    if plan.state == PlanState.PROPOSED:
+        _meet(job, plan)
+        plan.refresh_from_db()
+    return plan
+
+
+def pay(job: Job, plan: UsePlan) -> list[PaymentBatch]:
+    """Build by one, release by another, send."""
+    cashier, releaser = job.staff.actor(Role.CASHIER), job.staff.actor(Role.RELEASER)
+    with scoped(scope_of(cashier)):
+        batches = list(PaymentBatch.objects.filter(plan=plan).order_by("number"))
+        if not batches and _has_cash(plan):
+            batches = payments.build_batches(
+                plan,
+                profile=BankProfile.objects.get(key=PROFILE),
+                business_date=job.business_date,
+                by=cashier,
+            )
+    for batch in batches:
+        if batch.state == BatchState.BUILT:
+            with scoped(scope_of(releaser)):
+                payments.release_batch(batch, by=releaser)
+                payments.mark_sent(batch, by=releaser)
+    return batches
+
+
+def reconcile(job: Job, roster: Roster, batches: Sequence[PaymentBatch]) -> list[bytes]:
+    """The bank answers each batch; receipts are archived; what was goods alone is delivered by the signed roster."""
+    releaser = job.staff.actor(Role.RELEASER)
+    replies = []
+    for batch in batches:
+        with scoped(scope_of(releaser)):
+            batch.refresh_from_db()
+            name, content = answer(batch, on=job.business_date, fail_every=job.fail_every)
+            if batch.state == BatchState.SENT:
+                payments.record_replies(batch, name=name, content=content, by=releaser, on=job.business_date)
+        replies.append(content)
+        with scoped(scope_of(releaser)):
+            batch.refresh_from_db()
+            if batch.state == BatchState.RECONCILED:
+                receipt = _archive(f"银行回单-{batch.number}.pdf", "bank_receipt", content, batch, releaser)
+                payments.archive_receipt(batch, file=receipt, by=releaser)
+                payments.close_batch(batch, by=releaser)
+    _hand_out(job, roster)
+    return replies
+
+
+def _sign(job: Job, roster: Roster) -> Roster:
+    head = job.staff.actor(Role.RESPONSIBLE)
+    with scoped(scope_of(head)):
+        return awards.sign_roster(roster, by=head, on=job.business_date)
+
+
+def _plan(job: Job, roster: Roster) -> None:
+    finance, rights = job.staff.actor(Role.FINANCE_OFFICER), job.staff.actor(Role.RIGHTS_OFFICER)
+    with scoped(scope_of(finance)):
+        categories = sorted(
+            Award.objects.filter(basis_id__in=roster.rows.values("id"))
+            .values_list("category_id", flat=True)
+            .distinct()
+        )
+        fund = ledger.open_fund(
+            job.staff.organization,
+            name=f"{job.campaign.name}工会经费（{secrets.token_hex(3)}）",
+            source_class=SourceClass.UNION_BUDGET,
+            purpose=Purpose.objects.get(pk=PURPOSE),
+            campaign=job.campaign,
+            by=finance,
+        )
+        ledger.receive(
+            fund,
+            roster.accepted_fen,
+            on=job.business_date,
+            evidence="工会经费预算安排",
+            by=finance,
+            idempotency_key=f"warmth-{roster.pk}",
+        )
+    with scoped(scope_of(rights)):
+        plan = ledger.draft_plan(
+            job.staff.organization,
+            job.campaign,
+            title=f"{job.campaign.name}慰问资金使用方案",
+            purpose=Purpose.objects.get(pk=PURPOSE),
+            lines=[(fund, categories, roster.accepted_fen)],
+            by=rights,
+        )
+        awards.attach_roster(roster, plan, by=rights)
+
+
+def _meet(job: Job, plan: UsePlan) -> None:
+    leaders = job.staff.actors(Role.LEADER)
+    meeting = Meeting(
+        number=f"{job.business_date:%Y}年第{str(plan.pk)[-6:]}次主席办公会",
+        held_on=job.business_date,
+        minutes="会议听取了权益保障部、财务部关于慰问资金使用方案的汇报，经集体研究，同意按方案实施。",
+        ballots=tuple(BallotCast(leader.user_id, Ballot.FOR, "") for leader in leaders),
+    )
+    with scoped(scope_of(leaders[0])):
+        awards.decide_plan(plan, meeting, by=leaders[0])
+
+
+def _hand_out(job: Job, roster: Roster) -> None:
+    clerk = job.staff.actor(Role.HANDLER)
+    with scoped(scope_of(clerk)):
+        waiting = Award.objects.filter(plan_id=roster.plan_id, cash_fen=0, state=AwardState.APPROVED)
+        if waiting.exists():
+            signed = _archive(
+                "签收名册.pdf", "signed_roster", f"签收名册 {roster.pk}".encode(), roster, clerk
+            )
+            awards.record_handout(roster, signed_file=signed, on=job.business_date, by=clerk)
+
+
+def _has_cash(plan: UsePlan) -> bool:
+    return Award.objects.filter(plan=plan, cash_fen__gt=0).exists()
+
+
+def _archive(name: str, kind: str, content: bytes, owner: PaymentBatch | Roster, by: Actor):  # noqa: ANN202
+    return evidence.archive(
+        content,
+        name=name,
+        kind=kind,
+        media_type="application/pdf",
+        organization_id=owner.organization_id,
+        organization_path=owner.organization_path,
+        by=by,
+    )

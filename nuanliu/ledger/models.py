@@ -144,6 +144,7 @@ class UsePlanLine(Keyed):
     """So much of one fund for these categories."""
 
     plan = models.ForeignKey(UsePlan, models.PROTECT, related_name="lines")
+    ordinal = models.PositiveSmallIntegerField(default=0)
     organization_path = OrganizationPathField()
     fund = models.ForeignKey(Fund, models.PROTECT)
     categories = ArrayField(models.CharField(max_length=4))

@@ -174,7 +174,7 @@ def plans_of(organization_path: str) -> QuerySet[UsePlan]:
 
 def lines_of(plan: UsePlan) -> list[UsePlanLine]:
     """The lines of a plan with their funds, in the order in which they were written."""
-    return list(plan.lines.select_related("fund", "fund__purpose").order_by("id"))
+    return list(plan.lines.select_related("fund", "fund__purpose").order_by("ordinal"))
 
 
 def plan_content(plan: UsePlan) -> dict[str, object]:

@@ -15,6 +15,7 @@ REFUSALS: dict[str, tuple[str, str]] = {
     ),
     "fund_owner": ("ledger.fund_owner", "资金须登记在其所属单位和法人名下。"),
     "fund_purpose_allowed": ("fund.purpose_not_allowed", "该用途不在送温暖资金的允许范围内。"),
+    "ledger_read_committed": ("ledger.isolation", "记账只在读已提交的事务中进行。"),
     "plan_begins_as_draft": ("plan.state", "方案须从草稿开始。"),
     "plan_collectively_decided": ("plan.not_decided", "方案未经集体研究通过，不得执行。"),
     "plan_frozen": ("plan.frozen", "方案提出后内容不得改动；请撤回后重新提出。"),

@@ -1,23 +1,26 @@
 """嘉定's money and who handles it: one city, two districts, a grassroots union, the foundation, a campaign."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from django.db import connection
+from django.db import DatabaseError, connection, transaction
 
 from nuanliu.access.states import Role
 from nuanliu.base.actor import Actor
 from nuanliu.base.scope import Scope, scoped
 from nuanliu.kernel.digests import sha256_of
+from nuanliu.kernel.errors import Refused
 from nuanliu.ledger import actions
 from nuanliu.ledger.models import Fund, UsePlan
 from nuanliu.ledger.queries import plan_content
 from nuanliu.organizations.models import Organization
-from nuanliu.programmes.models import Campaign, Programme
+from nuanliu.programmes.actions import open_campaign, open_programme
+from nuanliu.programmes.models import Campaign
 from tests.support.database import TestDatabase
 
 DECIDED = date(2022, 1, 10)
@@ -64,7 +67,13 @@ class World:
     def actor(self, role: str, organization: Organization | None = None) -> Actor:
         where = organization or self.jiading
         return Actor(
-            UUID(int=hash((role, where.path)) % 2**64), role, uuid4(), role, where.pk, where.path, where.legal_person
+            UUID(int=hash((role, where.path)) % 2**64),
+            role,
+            uuid4(),
+            role,
+            where.pk,
+            where.path,
+            where.legal_person,
         )
 
     @property
@@ -112,9 +121,11 @@ class World:
         grant(plan)
         return actions.mark_approved(plan, content_digest=bytes(plan.content_digest), on=on, by=self.leader)
 
-    def reserve(self, plan: UsePlan, *amounts: tuple[int, int], on: date = DECIDED, line: int = 0) -> actions.Booked:
+    def reserve(
+        self, plan: UsePlan, *amounts: tuple[int, int], on: date = DECIDED, line: int = 0
+    ) -> actions.Booked:
         """Reserve (award, fen) pairs on one line of the plan."""
-        key = plan.lines.order_by("id")[line].pk
+        key = plan.lines.order_by("ordinal")[line].pk
         put_requests((award, key, fen) for award, fen in amounts)
         return actions.reserve_many(by=self.leader, on=on)
 
@@ -153,6 +164,23 @@ def _put(table: str, rows: Iterable[tuple[object, ...]]) -> None:
         cursor.executemany(f"INSERT INTO pg_temp.{name} VALUES (%s, %s, %s)", list(rows))
 
 
+@contextmanager
+def refused(code: str) -> Iterator[None]:
+    """The action in the block is refused under this code, and leaves the transaction usable."""
+    with pytest.raises(Refused) as caught, transaction.atomic():
+        yield
+    assert caught.value.code == code
+
+
+@contextmanager
+def forbidden(name: str) -> Iterator[None]:
+    """The database refuses the statement in the block: by the constraint of this name, or for want of a `right`."""
+    with pytest.raises(DatabaseError) as caught, transaction.atomic():
+        yield
+    diagnosis = caught.value.__cause__.diag
+    assert ("right" if diagnosis.sqlstate == "42501" else diagnosis.constraint_name) == name
+
+
 @pytest.fixture
 def build_world(approving: None) -> Callable[[], World]:
     """Make the cast's world; the caller has opened the scope."""
@@ -167,6 +195,7 @@ def world(db: None, build_world: Callable[[], World]) -> Iterator[World]:
 
 
 def make_world() -> World:
+    """The cast's world. The caller has opened a scope that sees all unions."""
     found = {name: Organization.objects.get(path=path) for name, path in PATHS.items()}
     school, _ = Organization.objects.get_or_create(
         path="/0/31/114/0001/",
@@ -179,22 +208,20 @@ def make_world() -> World:
             "valid_from": date(2000, 1, 1),
         },
     )
-    programme = Programme.objects.create(
-        organization=found["jiading"], organization_path=found["jiading"].path, name="送温暖", year=2022
+    jiading = found["jiading"]
+    rights = Actor(
+        uuid4(), "rights", uuid4(), Role.RIGHTS_OFFICER, jiading.pk, jiading.path, jiading.legal_person
     )
-    campaign = Campaign.objects.create(
-        programme=programme,
-        organization=found["jiading"],
-        organization_path=found["jiading"].path,
+    programme = open_programme(jiading, name="送温暖", year=2022, by=rights)
+    campaign = open_campaign(
+        programme,
+        organization=jiading,
         name="2022年元旦春节送温暖",
         starts_on=date(2021, 12, 15),
         ends_on=date(2022, 2, 1),
+        by=rights,
     )
     return World(**found, school=school, campaign=campaign)
 
 
 PATHS = {"city": "/0/31/", "jiading": "/0/31/114/", "baoshan": "/0/31/113/", "foundation": "/F31/"}
-
-
-def other_user(actor: Actor) -> Actor:
-    return replace(actor, user_id=uuid4())

@@ -84,6 +84,7 @@ def mark_proposed(plan: UsePlan, *, content_digest: bytes, by: Actor) -> UsePlan
     if plan.state == PlanState.PROPOSED and bytes(plan.content_digest or b"") == content_digest:
         unchanged()
         return plan
+    refuse_if(len(content_digest) != 32, "plan.content_changed", "方案内容摘要须为32字节的SHA-256。")
     _require_covered(plan)
     _move(plan, PlanState.PROPOSED, by, content_digest=content_digest)
     return plan
@@ -182,12 +183,13 @@ def _write_lines(plan: UsePlan, lines: Sequence[Line]) -> None:
     drafted = [
         UsePlanLine(
             plan=plan,
+            ordinal=ordinal,
             organization_path=plan.organization_path,
             fund=fund,
             categories=sorted(set(categories)),
             amount_fen=amount_fen,
         )
-        for fund, categories, amount_fen in lines
+        for ordinal, (fund, categories, amount_fen) in enumerate(lines, start=1)
     ]
     _require_allowed(plan, drafted)
     with refused_by_database():
@@ -217,7 +219,7 @@ def _line_findings(plan: UsePlan, line: UsePlanLine) -> tuple[Finding, ...]:
 def _require_covered(plan: UsePlan) -> None:
     """Planned, committed and paid stay within what each fund holds (R-031)."""
     wanted: dict[Fund, int] = {}
-    for line in plan.lines.select_related("fund").order_by("id"):
+    for line in plan.lines.select_related("fund").order_by("ordinal"):
         wanted[line.fund] = wanted.get(line.fund, 0) + line.amount_fen
     refuse_if(not wanted, "plan.empty", "方案没有列明资金和对象。")
     balances = balances_of(fund.pk for fund in wanted)

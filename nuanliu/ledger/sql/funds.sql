@@ -2,7 +2,8 @@
 
 GRANT SELECT ON public.ledger_fund, public.organizations_organization, public.programmes_purpose,
     public.ledger_source_rule TO nuanliu_matcher;
-GRANT SELECT, INSERT, UPDATE ON public.ledger_account TO nuanliu_matcher;
+GRANT SELECT, INSERT, UPDATE (debits_posted_fen, credits_posted_fen, debits_pending_fen, credits_pending_fen)
+    ON public.ledger_account TO nuanliu_matcher;
 REVOKE INSERT, UPDATE, DELETE ON public.ledger_account FROM nuanliu_app;
 
 CREATE OR REPLACE FUNCTION public.ledger_open_accounts() RETURNS trigger

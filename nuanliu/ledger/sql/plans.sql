@@ -1,6 +1,8 @@
 -- Use plans: within what the funds hold and allow, frozen once proposed, approved only by a collective decision.
 
-GRANT SELECT, UPDATE ON public.ledger_useplan, public.ledger_useplanline TO nuanliu_matcher;
+-- Of a plan the matcher changes nothing: a column's UPDATE is what it takes to lock the row.
+GRANT SELECT, UPDATE (state) ON public.ledger_useplan TO nuanliu_matcher;
+GRANT SELECT, UPDATE (reserved_fen) ON public.ledger_useplanline TO nuanliu_matcher;
 GRANT SELECT ON public.approvals_approvalround TO nuanliu_matcher;
 REVOKE DELETE ON public.ledger_useplan FROM nuanliu_app;
 REVOKE UPDATE ON public.ledger_useplanline FROM nuanliu_app;
@@ -65,11 +67,22 @@ BEGIN
 END
 $$;
 
+-- What is read after a lock must be what is true then; a snapshot taken before the lock would show a plan as it was.
+CREATE OR REPLACE FUNCTION public.ledger_require_read_committed() RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF current_setting('transaction_isolation') <> 'read committed' THEN
+        RAISE EXCEPTION 'money moves in read-committed transactions only'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'ledger_read_committed';
+    END IF;
+END
+$$;
+
 -- These three look across scopes on behalf of the triggers, and answer nobody else.
 REVOKE ALL ON FUNCTION public.ledger_free_fen(uuid), public.ledger_plan_fault(uuid),
     public.ledger_refuse_plan_fault(uuid) FROM PUBLIC, nuanliu_app, nuanliu_auditor;
 GRANT EXECUTE ON FUNCTION public.ledger_free_fen(uuid), public.ledger_plan_fault(uuid),
-    public.ledger_refuse_plan_fault(uuid) TO nuanliu_matcher;
+    public.ledger_refuse_plan_fault(uuid), public.ledger_require_read_committed() TO nuanliu_matcher;
 
 CREATE OR REPLACE FUNCTION public.ledger_guard_plan_line() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -77,8 +90,9 @@ DECLARE
     plan_state text;
 BEGIN
     IF TG_OP = 'UPDATE' THEN
-        IF (NEW.id, NEW.plan_id, NEW.organization_path, NEW.fund_id, NEW.categories, NEW.amount_fen) IS DISTINCT FROM
-           (OLD.id, OLD.plan_id, OLD.organization_path, OLD.fund_id, OLD.categories, OLD.amount_fen) THEN
+        IF (NEW.id, NEW.plan_id, NEW.ordinal, NEW.organization_path, NEW.fund_id, NEW.categories, NEW.amount_fen)
+           IS DISTINCT FROM
+           (OLD.id, OLD.plan_id, OLD.ordinal, OLD.organization_path, OLD.fund_id, OLD.categories, OLD.amount_fen) THEN
             RAISE EXCEPTION 'a line is replaced, never changed'
                 USING ERRCODE = 'check_violation', CONSTRAINT = 'plan_line_frozen';
         END IF;
@@ -139,6 +153,15 @@ BEGIN
     THEN
         RAISE EXCEPTION 'a plan stays with its owner' USING ERRCODE = 'check_violation', CONSTRAINT = 'plan_owner';
     END IF;
+    IF NEW.state <> OLD.state AND (OLD.state, NEW.state) NOT IN (
+        ('draft', 'proposed'), ('draft', 'withdrawn'),
+        ('proposed', 'approved'), ('proposed', 'rejected'), ('proposed', 'withdrawn'),
+        ('rejected', 'draft'), ('rejected', 'withdrawn'),
+        ('approved', 'closed')
+    ) THEN
+        RAISE EXCEPTION 'a plan does not go from % to %', OLD.state, NEW.state
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'plan_transition';
+    END IF;
     IF OLD.state <> 'draft'
        AND (NEW.title, NEW.purpose_id, NEW.campaign_id, NEW.year, NEW.case_key) IS DISTINCT FROM
            (OLD.title, OLD.purpose_id, OLD.campaign_id, OLD.year, OLD.case_key)
@@ -150,15 +173,6 @@ BEGIN
     THEN
         RAISE EXCEPTION 'a plan is frozen once it is proposed'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'plan_frozen';
-    END IF;
-    IF NEW.state <> OLD.state AND (OLD.state, NEW.state) NOT IN (
-        ('draft', 'proposed'), ('draft', 'withdrawn'),
-        ('proposed', 'approved'), ('proposed', 'rejected'), ('proposed', 'withdrawn'),
-        ('rejected', 'draft'), ('rejected', 'withdrawn'),
-        ('approved', 'closed')
-    ) THEN
-        RAISE EXCEPTION 'a plan does not go from % to %', OLD.state, NEW.state
-            USING ERRCODE = 'check_violation', CONSTRAINT = 'plan_transition';
     END IF;
     RETURN NULL;
 END
@@ -172,6 +186,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     short_fund uuid;
 BEGIN
+    PERFORM public.ledger_require_read_committed();
     -- Plan first, then accounts in key order: the same order in which transfers lock them. Closing waits here for
     -- reservations under way, and a reservation that comes later sees the plan closed.
     PERFORM FROM public.ledger_account account

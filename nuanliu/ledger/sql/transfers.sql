@@ -15,6 +15,7 @@ GRANT SELECT ON public.ledger_transfer TO nuanliu_matcher;
 CREATE OR REPLACE FUNCTION public.ledger_book_1_lock() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
+    PERFORM public.ledger_require_read_committed();
     PERFORM FROM public.ledger_account account
     WHERE account.id IN (SELECT debit_account_id FROM arrived UNION SELECT credit_account_id FROM arrived)
     ORDER BY account.id FOR UPDATE;

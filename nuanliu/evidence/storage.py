@@ -23,7 +23,7 @@ def put(storage_name: str, sealed: bytes) -> None:
     path = _path(storage_name)
     _make_folder(path.parent)
     draft = path.with_name(f".{storage_name}.{secrets.token_hex(4)}.draft")
-    with draft.open("xb", opener=_private) as file:
+    with open(draft, "xb", opener=_private) as file:
         file.write(sealed)
         file.flush()
         os.fsync(file.fileno())
@@ -67,6 +67,8 @@ def _path(storage_name: str) -> Path:
 def _make_folder(folder: Path) -> None:
     if folder.is_dir():
         return
+    if folder != _root():
+        _make_folder(folder.parent)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     # The new folder's own entry must be as durable as the file in it.
     _sync(folder.parent)

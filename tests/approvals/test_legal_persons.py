@@ -7,7 +7,7 @@ from nuanliu.approvals.actions import decide, propose
 from nuanliu.base.scope import Scope, scoped
 from nuanliu.kernel.errors import Refused
 from tests.approvals.conftest import DIGEST, HELD_ON, PROPOSED_ON
-from tests.approvals.test_rounds import resolve, sign, vote
+from tests.approvals.test_rounds import forge, sign
 
 CASE = "case-2022-001"
 
@@ -50,8 +50,7 @@ def test_the_same_person_does_not_decide_one_case_for_both(
     with pytest.raises(Refused, match=r"approvals\.two_legal_persons"):
         decide(approval_round, council(both, meeting_of), subject_digest=DIGEST, by=both["council2"])
     with pytest.raises(DatabaseError, match=r"approvals\.two_legal_persons"), transaction.atomic():
-        decision_id = resolve(raw_sql, approval_round, both["council2"])
-        vote(raw_sql, approval_round, decision_id, both["leader1 on council"])
+        forge(raw_sql, approval_round, both["council2"], [(both["leader1 on council"], "for")])
 
 
 @pytest.mark.requirement("R-195")
@@ -64,8 +63,7 @@ def test_the_database_knows_it_even_where_the_scope_hides_the_other_side(
         with pytest.raises(Refused, match=r"approvals\.two_legal_persons"):
             decide(approval_round, council(both, meeting_of), subject_digest=DIGEST, by=both["council2"])
         with pytest.raises(DatabaseError, match=r"approvals\.two_legal_persons"), transaction.atomic():
-            decision_id = resolve(raw_sql, approval_round, both["council2"])
-            vote(raw_sql, approval_round, decision_id, both["leader1 on council"])
+            forge(raw_sql, approval_round, both["council2"], [(both["leader1 on council"], "for")])
 
 
 @pytest.mark.requirement("R-195")

@@ -29,8 +29,8 @@ SIGN = (
     " VALUES (uuidv7(), %s, %s, %s, %s, %s, '')"
 )
 RESOLVE = (
-    "INSERT INTO approvals_collectivedecision (id, round_id, organization_path, subject_digest, meeting_number, held_on,"
-    " minutes, outcome, recorded_by_id) VALUES (uuidv7(), %s, %s, %s, %s, %s, %s, %s, %s) RETURNING id"
+    "INSERT INTO approvals_collectivedecision (id, round_id, organization_path, subject_digest, meeting_number,"
+    " held_on, minutes, outcome, recorded_by_id) VALUES (uuidv7(), %s, %s, %s, %s, %s, %s, %s, %s) RETURNING id"
 )
 VOTE = (
     "INSERT INTO approvals_vote (id, decision_id, organization_path, user_id, ballot, dissent)"
@@ -82,8 +82,19 @@ def vote(raw_sql, approval_round, decision_id, actor, ballot="for"):
     raw_sql(VOTE, [decision_id, approval_round.organization_path, actor.user_id, ballot])
 
 
-def conclude(raw_sql, approval_round, state="approved"):
-    raw_sql("UPDATE approvals_approvalround SET state = %s WHERE id = %s", [state, approval_round.pk])
+def forge(raw_sql, approval_round, by, ballots, outcome="approved"):
+    """A whole decision by raw SQL: `ballots` are (actor, ballot) pairs."""
+    decision_id = resolve(raw_sql, approval_round, by, outcome=outcome)
+    for actor, ballot in ballots:
+        vote(raw_sql, approval_round, decision_id, actor, ballot)
+    conclude(raw_sql, approval_round, outcome)
+
+
+def conclude(raw_sql, approval_round, state):
+    raw_sql(
+        "UPDATE approvals_approvalround SET state = %s, withdrawal_reason = '改' WHERE id = %s",
+        [state, approval_round.pk],
+    )
 
 
 def accepted(approval_round):
@@ -220,11 +231,9 @@ def test_fewer_than_three_are_no_collective(proposed, cast, meeting_of, raw_sql)
     thrice = tuple(BallotCast(cast["leader1"].user_id) for _ in range(3))
     with refused("approvals.quorum"):
         decide(proposed, replace(meeting_of(), ballots=thrice), subject_digest=DIGEST, by=cast["leader1"])
+    two = [(cast["leader1"], "for"), (cast["leader2"], "for")]
     with pytest.raises(DatabaseError, match=r"approvals\.quorum"), transaction.atomic():
-        decision_id = resolve(raw_sql, proposed, cast["leader1"])
-        vote(raw_sql, proposed, decision_id, cast["leader1"])
-        vote(raw_sql, proposed, decision_id, cast["leader2"])
-        conclude(raw_sql, proposed)
+        forge(raw_sql, proposed, cast["leader1"], two)
 
 
 @pytest.mark.requirement("R-034")
@@ -233,9 +242,7 @@ def test_nobody_votes_twice(proposed, cast, meeting_of, raw_sql):
     with refused("approvals.voted_twice"):
         decide(proposed, replace(meeting_of(), ballots=ballots), subject_digest=DIGEST, by=cast["leader1"])
     with pytest.raises(DatabaseError, match="approvals_vote_once"), transaction.atomic():
-        decision_id = resolve(raw_sql, proposed, cast["leader1"])
-        vote(raw_sql, proposed, decision_id, cast["leader1"])
-        vote(raw_sql, proposed, decision_id, cast["leader1"])
+        forge(raw_sql, proposed, cast["leader1"], [(cast["leader1"], "for")] * 3)
 
 
 @pytest.mark.parametrize(("ballots", "outcome"), [
@@ -257,20 +264,21 @@ def test_half_is_not_enough_and_the_outcome_is_not_a_matter_of_opinion(
     proposed, cast, meeting_of, raw_sql, fourth
 ):
     ballots = {"leader1": "for", "leader2": "for", "leader3": "against", "leader4": fourth}
+    votes = [(cast[name], ballot) for name, ballot in ballots.items()]
     with pytest.raises(DatabaseError, match=r"approvals\.outcome"), transaction.atomic():
-        decision_id = resolve(raw_sql, proposed, cast["leader1"])
-        for name, ballot in ballots.items():
-            vote(raw_sql, proposed, decision_id, cast[name], ballot)
-        conclude(raw_sql, proposed)
+        forge(raw_sql, proposed, cast["leader1"], votes)
     decision = decide(proposed, meeting_of(**ballots), subject_digest=DIGEST, by=cast["leader1"])
     assert (decision.outcome, accepted(proposed)) == ("rejected", False)
 
 
 @pytest.mark.requirement("R-034")
 def test_an_outcome_that_the_round_does_not_carry_never_commits(proposed, cast, raw_sql, at_commit):
-    with pytest.raises(DatabaseError, match=r"approvals\.undecided"), transaction.atomic():
+    def leave_it_at_that():
         resolve(raw_sql, proposed, cast["leader1"])
         at_commit()
+
+    with pytest.raises(DatabaseError, match=r"approvals\.undecided"), transaction.atomic():
+        leave_it_at_that()
     assert not CollectiveDecision.objects.exists()
 
 
@@ -327,11 +335,9 @@ def test_who_was_absent_records_nothing(proposed, cast, meeting_of, raw_sql):
         decide(proposed, meeting_of(), subject_digest=DIGEST, by=cast["leader4"])
     with refused("permission.denied"):
         decide(proposed, meeting_of(), subject_digest=DIGEST, by=cast["rights"])
+    votes = [(cast[name], "for") for name in ("leader1", "leader2", "leader3")]
     with pytest.raises(DatabaseError, match=r"approvals\.recorder_absent"), transaction.atomic():
-        decision_id = resolve(raw_sql, proposed, cast["leader4"])
-        for name in ("leader1", "leader2", "leader3"):
-            vote(raw_sql, proposed, decision_id, cast[name])
-        conclude(raw_sql, proposed)
+        forge(raw_sql, proposed, cast["leader4"], votes)
 
 
 @pytest.mark.requirement("R-034")
@@ -375,20 +381,16 @@ def test_nobody_who_decided_is_removed(proposed, cast, meeting_of, user_named):
 
 
 def move(raw_sql, approval_round, state, cast):
-    """What else the move needs, by raw SQL, and the move."""
+    """The move by raw SQL, with whatever else it needs."""
     if state in ("approved", "rejected"):
-        decision_id = resolve(raw_sql, approval_round, cast["leader1"], outcome=state)
-        for name in ("leader1", "leader2", "leader3"):
-            vote(
-                raw_sql, approval_round, decision_id, cast[name], "for" if state == "approved" else "against"
-            )
+        ballot = {"approved": "for", "rejected": "against"}[state]
+        votes = [(cast[name], ballot) for name in ("leader1", "leader2", "leader3")]
+        forge(raw_sql, approval_round, cast["leader1"], votes, outcome=state)
+        return
     if state == "proposed":
         sign(raw_sql, approval_round, cast["rights"])
         sign(raw_sql, approval_round, cast["finance"])
-    raw_sql(
-        "UPDATE approvals_approvalround SET state = %s, withdrawal_reason = '改' WHERE id = %s",
-        [state, approval_round.pk],
-    )
+    conclude(raw_sql, approval_round, state)
 
 
 PATHS = {

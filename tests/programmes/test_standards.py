@@ -98,7 +98,8 @@ def test_a_standard_without_sums_is_not_adopted(draft, jiading, rights, raw_sql)
     raw_sql("DELETE FROM programmes_standardline WHERE standard_id = %s", [draft.pk])
     attack(
         raw_sql,
-        "UPDATE programmes_standard SET state = 'adopted', adopted_on = %s, procedure = '会议', minutes = '纪要' WHERE id = %s",
+        "UPDATE programmes_standard SET state = 'adopted', adopted_on = %s, procedure = '会议', minutes = '纪要'"
+        " WHERE id = %s",
         [FROM, draft.pk],
         match=r"standard\.lines",
     )
@@ -132,7 +133,8 @@ def test_a_line_is_not_moved_from_a_draft_into_an_adopted_standard(adopted, draf
 
 @pytest.mark.requirement("R-025")
 @pytest.mark.parametrize("change", [
-    "valid_to = '2030-01-01'", "valid_from = '2020-01-01'", "document = '别的'", "minutes = '别的'", "procedure = '别的'",
+    "valid_to = '2030-01-01'", "valid_from = '2020-01-01'", "document = '别的'", "minutes = '别的'",
+    "procedure = '别的'",
     "adopted_on = '2020-01-01'", "content_digest = '\\x00'", "state = 'draft'", "basis_id = NULL",
     "withdrawn_on = '2022-01-01'", "filed_on = '2022-01-01'", "needs_filing = true", "organization_path = '/0/31/113/'",
 ])  # fmt: skip
@@ -267,7 +269,8 @@ def move(raw_sql, standard, state):
     how = {
         "draft": "",
         "adopted": ", procedure = '会议', adopted_on = '2021-12-10', minutes = '纪要'",
-        "filed": ", filed_on = '2021-12-11', filed_with_id = (SELECT id FROM organizations_organization WHERE path = '/0/31/')",
+        "filed": ", filed_on = '2021-12-11',"
+        " filed_with_id = (SELECT id FROM organizations_organization WHERE path = '/0/31/')",
         "withdrawn": ", withdrawn_on = '2022-01-01'",
     }[state]
     raw_sql(f"UPDATE programmes_standard SET state = '{state}'{how} WHERE id = %s", [standard.pk])

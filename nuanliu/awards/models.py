@@ -150,7 +150,7 @@ class Correction(Keyed, Recorded):
     reason = models.TextField()
 
     class Meta:
-        constraints = [CheckConstraint(condition=~Q(reason=""), name="correction_has_reason")]
+        constraints = [CheckConstraint(condition=~Q(reason=""), name="row_correction_has_reason")]
 
 
 class HeadingMapping(Keyed, Recorded):
@@ -249,8 +249,9 @@ class Award(Numbered, Recorded):
     delivered_on = models.DateField(null=True)
 
     class Meta:
-        indexes = [Index(fields=["roster", "id"], name="award_by_roster")]
         constraints = [
+            # Also how the awards of a roster are read, in the order of its rows.
+            UniqueConstraint(fields=["roster", "basis_id"], name="award_once_from_row"),
             UniqueConstraint(
                 fields=["campaign", "person", "category"],
                 condition=Q(live=True),

@@ -7,7 +7,6 @@ import polars as pl
 
 from nuanliu.awards.matching import Digests
 from nuanliu.base.crypto import Place, blind_many, open_many, seal_many
-from nuanliu.base.keys import uuid7_many
 
 IDENTITY = Place("people_person", "identity_sealed")
 PHONE = Place("people_person", "phone_sealed")
@@ -34,12 +33,13 @@ def tail_digests(numbers: pl.Series) -> list[bytes | None]:
     return [known.get(tail) for tail in tails.to_list()]  # type: ignore[arg-type]
 
 
-def keys_for(values: Sequence[bytes | None]) -> list[UUID | None]:
-    """A fresh key for each distinct digest, the same for the same digest; None stays None."""
-    distinct = dict.fromkeys(values)
-    distinct.pop(None, None)
-    keys = dict(zip(distinct, uuid7_many(len(distinct)), strict=True))
-    return [keys.get(value) for value in values]  # type: ignore[arg-type]
+def keys_for(values: Sequence[bytes | None], fresh: Sequence[UUID]) -> list[UUID | None]:
+    """For each digest the fresh key of the first row that has it; None stays None."""
+    keys: dict[bytes, UUID] = {}
+    return [
+        None if value is None else keys.setdefault(value, key)
+        for value, key in zip(values, fresh, strict=True)
+    ]
 
 
 def seal_for(values: Sequence[str | None], keys: Sequence[UUID | None], place: Place) -> list[bytes | None]:

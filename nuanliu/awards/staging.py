@@ -1,6 +1,8 @@
 """Checked rows and their findings into the database: sealed, copied, inserted in the order of the list."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
@@ -12,6 +14,7 @@ from nuanliu.awards.models import Roster
 from nuanliu.awards.sealing import ACCOUNT, IDENTITY, PHONE, RAW, keys_for, raw_keys, seal_for, tail_digests
 from nuanliu.base.bulk import COPY_ROWS, copy_columns, create_temp
 from nuanliu.base.crypto import seal_many
+from nuanliu.base.keys import uuid7_many
 
 ROW_TYPES = {
     "sheet_ordinal": "int2",
@@ -51,30 +54,66 @@ FINDING_TYPES = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Staging:
+    """Everything that a roster's rows are made of, column by column."""
+
+    roster: Roster
+    rows: pl.DataFrame
+    raw: pl.Series
+    plain: pl.DataFrame
+    found_by: Mapping[str, Sequence[Any]]
+
+    def part(self, part: slice) -> dict[str, Sequence[Any]]:
+        """The columns of some rows, with what must be sealed sealed."""
+        found_by = {name: values[part] for name, values in self.found_by.items()}
+        plain = self.plain[part]
+        places = raw_keys(self.roster.pk, plain["sheet_ordinal"].to_list(), plain["row_number"].to_list())
+        persons, accounts, rows = found_by["person_key"], found_by["account_key"], self.rows[part]
+        return {
+            **{name: plain[name].to_list() for name in plain.columns},
+            **found_by,
+            "raw_sealed": seal_many(self.raw[part].to_list(), place=RAW, row_keys=places),
+            "identity_sealed": seal_for(rows["number"].to_list(), persons, IDENTITY),
+            "phone_sealed": seal_for(rows["phone"].to_list(), persons, PHONE),
+            "account_sealed": seal_for(rows["account_number"].to_list(), accounts, ACCOUNT),
+        }
+
+
 def stage_rows(
     roster: Roster, rows: pl.DataFrame, raw: pl.Series, digests: Digests, blocked: pl.Series
 ) -> None:
-    """Write the rows of a roster. Sealing one part goes on while the server takes the one before."""
-    columns = _plain_columns(rows, blocked)
-    person_keys, account_keys = keys_for(digests.identity), keys_for(digests.account)
-    tails = tail_digests(rows["number"])
-    with connection.cursor() as cursor:
-        for part in _parts(rows.height):
-            taken = columns[part]
-            sealed = _sealed_columns(
-                roster, taken, rows[part], raw[part], person_keys[part], account_keys[part]
-            )
-            found_by = {
-                "identity_digest": digests.identity[part],
-                "identity_tail_digest": tails[part],
-                "account_digest": digests.account[part],
-                "person_key": person_keys[part],
-                "account_key": account_keys[part],
-            }
-            plain = {name: taken[name].to_list() for name in taken.columns}
-            create_temp(cursor, "awards_staged", ROW_TYPES)
-            copy_columns(cursor, "awards_staged", plain | sealed | found_by, ROW_TYPES)
+    """Write the rows of a roster, in parts: the next one is sealed while the server takes the one before."""
+    # A row lends its key to the person and the account that it is the first to name.
+    fresh = uuid7_many(rows.height)
+    found_by = {
+        "identity_digest": digests.identity,
+        "identity_tail_digest": tail_digests(rows["number"]),
+        "account_digest": digests.account,
+        "person_key": keys_for(digests.identity, fresh),
+        "account_key": keys_for(digests.account, fresh),
+    }
+    staging = Staging(roster, rows, raw, _plain_columns(rows, blocked), found_by)
+    with connection.cursor() as cursor, ThreadPoolExecutor(1) as ahead:
+        create_temp(cursor, "awards_staged", ROW_TYPES)
+        for columns in _prefetched(ahead, staging.part, _parts(rows.height)):
+            cursor.execute("TRUNCATE pg_temp.awards_staged")
+            copy_columns(cursor, "awards_staged", columns, ROW_TYPES)
             _insert(cursor, "awards_rosterrow", "awards_staged", ROW_TYPES, roster, {"state": "open"})
+
+
+def _prefetched[Item, Result](
+    ahead: Executor, make: Callable[[Item], Result], items: Iterable[Item]
+) -> Iterator[Result]:
+    """Results in order, each made while the caller works on the one before; never more than two are held."""
+    waiting: Future[Result] | None = None
+    for item in items:
+        following = ahead.submit(make, item)
+        if waiting is not None:
+            yield waiting.result()
+        waiting = following
+    if waiting is not None:
+        yield waiting.result()
 
 
 def stage_findings(roster: Roster, findings: pl.DataFrame) -> None:
@@ -121,23 +160,6 @@ def _plain_columns(rows: pl.DataFrame, blocked: pl.Series) -> pl.DataFrame:
     )
 
 
-def _sealed_columns(
-    roster: Roster,
-    taken: pl.DataFrame,
-    rows: pl.DataFrame,
-    raw: pl.Series,
-    person_keys: Sequence[Any],
-    account_keys: Sequence[Any],
-) -> dict[str, Sequence[Any]]:
-    places = raw_keys(roster.pk, taken["sheet_ordinal"].to_list(), taken["row_number"].to_list())
-    return {
-        "raw_sealed": seal_many(raw.to_list(), place=RAW, row_keys=places),
-        "identity_sealed": seal_for(rows["number"].to_list(), person_keys, IDENTITY),
-        "phone_sealed": seal_for(rows["phone"].to_list(), person_keys, PHONE),
-        "account_sealed": seal_for(rows["account_number"].to_list(), account_keys, ACCOUNT),
-    }
-
-
 def _insert(
     cursor: Any, table: str, source: str, types: dict[str, str], roster: Roster, constants: dict[str, str]
 ) -> None:
@@ -145,6 +167,7 @@ def _insert(
     extra = "".join(f', "{name}"' for name in constants)
     places = ", %s" * len(constants)
     cursor.execute(
-        f'INSERT INTO {table} (roster_id, organization_path{extra}, {names}) SELECT %s, %s{places}, {names} FROM pg_temp."{source}"',
+        f"INSERT INTO {table} (roster_id, organization_path{extra}, {names})"  # noqa: S608  names of our own
+        f' SELECT %s, %s{places}, {names} FROM pg_temp."{source}"',
         [roster.pk, roster.organization_path, *constants.values()],
     )

@@ -15,9 +15,10 @@ class RosterState(models.TextChoices):
 
 
 class RowState(models.TextChoices):
+    """A row is accepted when an award has it as its basis: writing that into each row would cost more than the award."""
+
     OPEN = "open", _("open")
-    ACCEPTED = "accepted", _("accepted")
-    WITHDRAWN = "withdrawn", _("withdrawn")
+    REPLACED = "replaced", _("replaced by a corrected list")
 
 
 class AwardState(models.TextChoices):

@@ -88,6 +88,7 @@ SELECT row.id AS arrival, row.organization_path, row.name, row.initials, row.ban
        row.category_code, row.tags, row.cash_fen, row.goods_fen, row.goods
 FROM awards_rosterrow row
 WHERE row.roster_id = %(roster)s AND row.state = 'open' AND NOT row.blocked
+  AND NOT EXISTS (SELECT FROM awards_award award WHERE award.roster_id = %(roster)s AND award.basis_id = row.id)
   AND NOT EXISTS (
       SELECT FROM awards_rosterfinding finding
       WHERE finding.roster_id = %(roster)s AND finding.severity = 'warning' AND finding.acknowledged_by_id IS NULL
@@ -170,9 +171,6 @@ WHERE roster.id = %(roster)s
 
 
 def _count(cursor: Any, roster: Roster) -> None:
-    cursor.execute(
-        "UPDATE awards_rosterrow row SET state = 'accepted' FROM pg_temp.people_arrivals a WHERE row.id = a.arrival"
-    )
     cursor.execute(COUNT, {"roster": roster.pk})
     roster.refresh_from_db()
 

@@ -1,4 +1,4 @@
-"""The copy of the heads outside the database: one JSON line each in `audit/heads.jsonl`, forced to disk.
+"""The copy of the heads outside the database: one JSON line each in `audit/heads.jsonl` below var, forced to disk.
 
 A line carries the signed head and the number and digest of each entry that it added, so that a database whose rows,
 digests and heads were all rewritten is still caught, to the row. Copy the file to another machine every day: who can
@@ -17,10 +17,12 @@ from pathlib import Path
 from typing import IO, Any, Self
 
 from django.conf import settings
+from django.db import connection
 
 from nuanliu.audit.leaves import Leaf, leaves_between
 from nuanliu.audit.models import AuditHead
 from nuanliu.audit.signed import SignedHead
+from nuanliu.base.postgres.provision import DATABASE
 
 NUMBER_BYTES = 8
 LEAF_BYTES = NUMBER_BYTES + 32
@@ -60,8 +62,10 @@ class PublishedHead:
 
 
 def heads_file() -> Path:
-    """Where the copy lies: on another disk than the database, if there is one."""
-    return Path(settings.NUANLIU_VAR) / "audit" / "heads.jsonl"
+    """Where the copy lies; a database beside the installation's own, such as a test's, has a file of its own."""
+    name = connection.settings_dict["NAME"]
+    own = name == DATABASE or bool(os.environ.get("DATABASE_URL"))
+    return Path(settings.NUANLIU_VAR) / "audit" / ("heads.jsonl" if own else f"heads-{name}.jsonl")
 
 
 def lines() -> list[bytes]:

@@ -68,16 +68,13 @@ def run(
     """The demonstration: database, data where there are none, worker and web server."""
     from django.core.management import call_command
 
-    from nuanliu.base import postgres
-
     refuse_taken(host, port)
-    with postgres.borrowed():
-        call_command("migrate", database="owner", interactive=False, verbosity=0)
-        seed_demonstration(scale, seed)
-        with children(["serve", "--host", host, "--port", str(port)], ["worker"]) as started:
-            await_answer(host, port, started)
-            announce(host, port)
-            watch(started)
+    call_command("migrate", database="owner", interactive=False, verbosity=0)
+    seed_demonstration(scale, seed)
+    with children(["serve", "--host", host, "--port", str(port)], ["worker"]) as started:
+        await_answer(host, port, started)
+        announce(host, port)
+        watch(started)
 
 
 @commands.command()
@@ -94,6 +91,8 @@ def reset(
         typer.confirm(f"Delete all data below {settings.NUANLIU_VAR}?", abort=True)
     postgres.destroy()
     shutil.rmtree(settings.MEDIA_ROOT, ignore_errors=True)
+    # Heads of a log that is gone would accuse the new one of a cut tail.
+    shutil.rmtree(settings.NUANLIU_VAR / "audit", ignore_errors=True)
     typer.echo("The data are deleted; the next run starts over.")
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 
+from nuanliu.audit import outside
 from nuanliu.audit.actions import audited, record, unchanged
 from nuanliu.base.actor import Actor
 
@@ -39,7 +40,7 @@ note_down = act()
 def heads_outside(settings, tmp_path: Path) -> Path:
     """The file outside the database, empty at first."""
     settings.NUANLIU_VAR = tmp_path
-    return tmp_path / "audit" / "heads.jsonl"
+    return outside.heads_file()
 
 
 @pytest.fixture

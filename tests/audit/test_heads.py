@@ -5,6 +5,7 @@ import threading
 
 import psycopg
 import pytest
+from django.db import connection
 
 from nuanliu.audit import outside
 from nuanliu.audit.actions import AuditError, audited, record, seal_head
@@ -49,6 +50,12 @@ def test_the_last_line_is_found_from_the_end_however_long(sealed, heads_outside,
     monkeypatch.setattr(outside, "WINDOW_BYTES", 8)
     assert outside.publish() == 0
     assert verify().ok
+
+
+def test_a_test_does_not_write_into_the_file_of_the_installation(heads_outside, monkeypatch):
+    assert heads_outside.name == f"heads-{connection.settings_dict['NAME']}.jsonl"
+    monkeypatch.setitem(connection.settings_dict, "NAME", "nuanliu")
+    assert outside.heads_file().name == "heads.jsonl"
 
 
 def test_the_file_is_for_its_owner_alone(sealed, heads_outside):

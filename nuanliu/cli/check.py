@@ -38,11 +38,14 @@ CATALOGUE = {
 def check() -> None:
     """Settings, tables, roles and policies. Exit status 1 names what is wrong."""
     from django.conf import settings
-    from django.core.management import call_command
+    from django.core.management import CommandError, call_command
 
-    call_command(
-        "check", databases=["default"], deploy=not settings.NUANLIU_DEMONSTRATION, fail_level="ERROR"
-    )
+    try:
+        deploy = not settings.NUANLIU_DEMONSTRATION
+        call_command("check", databases=["default"], deploy=deploy, fail_level="ERROR")
+    except CommandError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from error
     wrong = [*missing_migrations(), *catalogue_faults()]
     for fault in wrong:
         typer.echo(fault, err=True)

@@ -7,6 +7,8 @@ models inside their functions, so that `--help` stays quick.
 import importlib
 import os
 import pkgutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated
 
 import typer
@@ -17,12 +19,27 @@ app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_comp
 
 
 @app.callback()
-def nuanliu() -> None:
+def nuanliu(context: typer.Context) -> None:
     """暖流: help from a source of money to a named person, with every control on the way."""
     import django
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "nuanliu.config.settings")
     django.setup()
+    context.with_resource(tidy())
+
+
+@contextmanager
+def tidy() -> Iterator[None]:
+    """No command leaves a database server behind that was not there before."""
+    from django.db import connections
+
+    from nuanliu.base import postgres
+
+    with postgres.left_as_found():
+        try:
+            yield
+        finally:
+            connections.close_all()
 
 
 @app.command(

@@ -16,6 +16,7 @@ __all__ = [
     "cluster",
     "destroy",
     "ensure_running",
+    "left_as_found",
     "stop",
 ]
 
@@ -31,15 +32,21 @@ def ensure_running() -> ServerInfo:
 
 
 @contextmanager
-def borrowed() -> Iterator[ServerInfo]:
-    """The server while a long command runs: stopped afterwards if the command started it and nobody else is there."""
+def left_as_found() -> Iterator[None]:
+    """Stop the server at the end if it was started meanwhile and nobody else uses it."""
     found = cluster().attached()
-    server = found or ensure_running()
     try:
-        yield server
+        yield
     finally:
-        if found is None and not in_use(server):
+        if found is None and (server := cluster().attached()) and not in_use(server):
             stop()
+
+
+@contextmanager
+def borrowed() -> Iterator[ServerInfo]:
+    """The running server, left afterwards as it was found."""
+    with left_as_found():
+        yield ensure_running()
 
 
 def stop() -> None:

@@ -202,9 +202,10 @@ class Cluster:
 
     def destroy(self) -> None:
         """Stop the server and delete its data for good."""
+        sockets = {Path(line) for line in self.lock_lines()[4:5] if line}
+        sockets.add(socket_folder(self.data, self.launch, make=False))
         self.stop()
-        folder = socket_folder(self.data, self.launch, make=False)
-        for path in (folder, self.launch.home, self.folder):
+        for path in (*sockets, self.launch.home, self.folder):
             shutil.rmtree(path, ignore_errors=True)
 
     def lock_lines(self) -> list[str]:

@@ -14,7 +14,9 @@ from nuanliu.organizations.states import Level
 FIRST_DAY = date(2020, 1, 1)
 """From this day the demonstration's posts are held; lists of earlier years have nobody to act on them."""
 
-DEPARTMENTS = tuple(member for member in MEMBERS if member.organization == JIADING and member.role != Role.LIAISON)
+DEPARTMENTS = tuple(
+    member for member in MEMBERS if member.organization == JIADING and member.role != Role.LIAISON
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,5 +58,6 @@ def _members(holder: Organization) -> list[Member]:
         return list(DEPARTMENTS)
     suffix = holder.path.strip("/").replace("/", "-").lower()
     return [
-        replace(member, username=f"{member.username}-{suffix}", organization=holder.path) for member in DEPARTMENTS
+        replace(member, username=f"{member.username}-{suffix}", organization=holder.path)
+        for member in DEPARTMENTS
     ]

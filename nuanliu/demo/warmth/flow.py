@@ -20,6 +20,7 @@ from nuanliu.demo.staff import Staff
 from nuanliu.demo.warmth.bank import answer
 from nuanliu.demo.warmth.stopwatch import Stopwatch
 from nuanliu.evidence import actions as evidence
+from nuanliu.kernel.findings import CODES, Severity
 from nuanliu.ledger import actions as ledger
 from nuanliu.ledger.models import UsePlan
 from nuanliu.ledger.states import PlanState, SourceClass
@@ -31,6 +32,7 @@ from nuanliu.programmes.models import Campaign, Purpose, Standard
 
 PURPOSE = "warmth_visit"
 PROFILE = "nuanliu_standard"
+WARNINGS = tuple(code for code, info in CODES.items() if info.severity is Severity.WARNING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +52,11 @@ def scope_of(actor: Actor) -> Scope:
     return Scope.for_path(actor.organization_path, actor.user_id)
 
 
-def receive(job: Job, files: Sequence[awards.SubmittedFile], watch: Stopwatch) -> Roster:
-    """The clerk drops the files and accepts the good rows; the responsible person signs."""
+def import_list(job: Job, files: Sequence[awards.SubmittedFile]) -> awards.RosterImport:
+    """The clerk drops the files."""
     clerk = job.staff.actor(Role.HANDLER)
     with scoped(scope_of(clerk)):
-        imported = awards.import_roster(
+        return awards.import_roster(
             files,
             organization=job.sender,
             campaign=job.campaign,
@@ -62,31 +64,43 @@ def receive(job: Job, files: Sequence[awards.SubmittedFile], watch: Stopwatch) -
             by=clerk,
             standard=job.standard,
         )
+
+
+def receive(job: Job, files: Sequence[awards.SubmittedFile], watch: Stopwatch) -> Roster:
+    """The clerk drops the files and accepts the good rows."""
+    clerk = job.staff.actor(Role.HANDLER)
+    imported = import_list(job, files)
     for name, seconds in imported.seconds.items():
         watch.add(name, seconds)
     roster = imported.roster
-    if roster.state == RosterState.CHECKED:
+    if roster.state in (RosterState.CHECKED, RosterState.ACCEPTED):
         with watch.step("load"), scoped(scope_of(clerk)):
-            roster = awards.accept_rows(roster, by=clerk)
+            awards.accept_rows(roster, by=clerk, acknowledge=WARNINGS)
+            roster.refresh_from_db()
     return roster
 
 
-def decide(job: Job, roster: Roster) -> UsePlan:
-    """One fund receives exactly the accepted sum; two departments propose; three leaders decide."""
-    if roster.plan is None:
-        roster = _sign(job, roster)
+def propose(job: Job, roster: Roster) -> UsePlan:
+    """The list is signed; one fund receives exactly the accepted sum; rights and finance officer propose together."""
+    if roster.plan_id is None:
+        _sign(job, roster)
         _plan(job, roster)
-        roster.refresh_from_db()
-    plan = UsePlan.objects.get(pk=roster.plan_id)
-    if plan.state == PlanState.DRAFT:
-        for role in (Role.RIGHTS_OFFICER, Role.FINANCE_OFFICER):
-            proposer = job.staff.actor(role)
-            with scoped(scope_of(proposer)):
+        _reread(job, roster)
+    for role in (Role.RIGHTS_OFFICER, Role.FINANCE_OFFICER):
+        proposer = job.staff.actor(role)
+        with scoped(scope_of(proposer)):
+            plan = UsePlan.objects.get(pk=roster.plan_id)
+            if plan.state == PlanState.DRAFT:
                 awards.propose_plan(plan, by=proposer, on=job.business_date, opinion="拟同意。")
-        plan.refresh_from_db()
+    _reread(job, plan)
+    return plan
+
+
+def decide(job: Job, plan: UsePlan) -> UsePlan:
+    """Three leaders meet and decide; the money is reserved."""
     if plan.state == PlanState.PROPOSED:
         _meet(job, plan)
-        plan.refresh_from_db()
+        _reread(job, plan)
     return plan
 
 
@@ -131,10 +145,15 @@ def reconcile(job: Job, roster: Roster, batches: Sequence[PaymentBatch]) -> list
     return replies
 
 
-def _sign(job: Job, roster: Roster) -> Roster:
+def _reread(job: Job, row: Roster | UsePlan | PaymentBatch) -> None:
+    with scoped(Scope.for_path(job.staff.organization.path)):
+        row.refresh_from_db()
+
+
+def _sign(job: Job, roster: Roster) -> None:
     head = job.staff.actor(Role.RESPONSIBLE)
     with scoped(scope_of(head)):
-        return awards.sign_roster(roster, by=head, on=job.business_date)
+        awards.sign_roster(roster, by=head, on=job.business_date)
 
 
 def _plan(job: Job, roster: Roster) -> None:

@@ -25,7 +25,9 @@ def headers_of(files: Sequence[SubmittedFile]) -> list[Header]:
     found = []
     for file in files:
         try:
-            tables = [table for sheet in read_workbook(file.content, file.name) for table in find_tables(sheet)]
+            tables = [
+                table for sheet in read_workbook(file.content, file.name) for table in find_tables(sheet)
+            ]
         except SheetRefused as refusal:
             raise NotDone(f"{file.name}：{refusal.code} {refusal.message}") from None
         if not tables:

@@ -37,7 +37,7 @@ def run(request: WarmthRequest) -> WarmthResult:
     if roster.state == RosterState.REFUSED or not roster.rows_accepted:
         return _refused(request, job, roster, watch)
     with watch.step("decide"):
-        plan = flow.decide(job, roster)
+        plan = flow.decide(job, flow.propose(job, roster))
     with watch.step("pay"):
         batches = flow.pay(job, plan)
     with watch.step("reconcile"):
@@ -95,7 +95,9 @@ def _job(request: WarmthRequest, files: Sequence[SubmittedFile]) -> flow.Job:
 
 
 def _sender(request: WarmthRequest, headers: Sequence[Header]) -> Organization:
-    names = [request.organization] if request.organization else [header.unit for header in headers if header.unit]
+    names = (
+        [request.organization] if request.organization else [header.unit for header in headers if header.unit]
+    )
     if not names:
         raise NotDone("名册没有写明填报单位；请用 --organization 指明。")
     found = [_known(name) for name in dict.fromkeys(names)]
@@ -118,7 +120,9 @@ def _business_date(request: WarmthRequest, headers: Sequence[Header]) -> date:
 
 def _campaign(period: Period) -> Campaign:
     """The city's campaign of this window; the festival's own for the window of the 2022 notice."""
-    known = Campaign.objects.filter(starts_on=period.first_day, ends_on=period.last_day, organization_path=CITY).first()
+    known = Campaign.objects.filter(
+        starts_on=period.first_day, ends_on=period.last_day, organization_path=CITY
+    ).first()
     if known:
         return known
     city = by_path(CITY)

@@ -33,7 +33,7 @@ def warmth(
     """
     if scratch:
         raise typer.Exit(on_scratch_database())
-    from nuanliu.demo.warmth import NotDone, WarmthRequest, run
+    from nuanliu.demo.warmth import NotDoneError, WarmthRequest, run
     from nuanliu.kernel.errors import Refused
     from nuanliu.kernel.periods import Period
 
@@ -42,7 +42,7 @@ def warmth(
             tuple(lists), out, organization, standard, Period.parse(period), day_of(as_of), fail_every
         )
         result = run(request)
-    except (NotDone, Refused, ValueError, OSError) as reason:
+    except (NotDoneError, Refused, ValueError, OSError) as reason:
         typer.echo(getattr(reason, "message", str(reason)), err=True)
         raise typer.Exit(2) from None
     typer.echo(result.words)

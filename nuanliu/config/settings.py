@@ -114,6 +114,7 @@ ACCOUNT_PREVENT_ENUMERATION = True
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "暖流"
+MFA_ADAPTER = "nuanliu.access.mfa.SealedAdapter"
 LOGIN_REDIRECT_URL = "/"
 
 # --- language and time ---

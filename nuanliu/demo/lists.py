@@ -125,7 +125,7 @@ def _fault(turn: int, row: dict[str, object], random: Random) -> dict[str, objec
     return faults[(turn - 1) % len(faults)]
 
 
-def _fresh(generate, taken: set[str]) -> str:  # noqa: ANN001
+def _fresh(generate, taken: set[str]) -> str:
     while (value := generate()) in taken:
         pass
     taken.add(value)

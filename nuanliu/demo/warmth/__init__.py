@@ -1,6 +1,6 @@
 """The main job without a screen: from lists as unions send them to paid, proven and reported."""
 
 from nuanliu.demo.warmth.job import run
-from nuanliu.demo.warmth.request import NotDone, WarmthRequest, WarmthResult
+from nuanliu.demo.warmth.request import NotDoneError, WarmthRequest, WarmthResult
 
-__all__ = ["NotDone", "WarmthRequest", "WarmthResult", "run"]
+__all__ = ["NotDoneError", "WarmthRequest", "WarmthResult", "run"]

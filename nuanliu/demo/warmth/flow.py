@@ -219,7 +219,7 @@ def _has_cash(plan: UsePlan) -> bool:
     return Award.objects.filter(plan=plan, cash_fen__gt=0).exists()
 
 
-def _archive(name: str, kind: str, content: bytes, owner: PaymentBatch | Roster, by: Actor):  # noqa: ANN202
+def _archive(name: str, kind: str, content: bytes, owner: PaymentBatch | Roster, by: Actor):
     return evidence.archive(
         content,
         name=name,

@@ -8,7 +8,7 @@ from nuanliu.awards.actions import SubmittedFile
 from nuanliu.base.spreadsheets.limits import SheetRefused
 from nuanliu.base.spreadsheets.reader import read_workbook
 from nuanliu.base.spreadsheets.tables import find_tables
-from nuanliu.demo.warmth.request import NotDone
+from nuanliu.demo.warmth.request import NotDoneError
 from nuanliu.kernel.periods import find_date
 
 
@@ -21,7 +21,7 @@ class Header:
 
 
 def headers_of(files: Sequence[SubmittedFile]) -> list[Header]:
-    """The headers of all tables in order. NotDone when a file cannot be read or holds no list."""
+    """The headers of all tables in order. NotDoneError when a file cannot be read or holds no list."""
     found = []
     for file in files:
         try:
@@ -29,8 +29,8 @@ def headers_of(files: Sequence[SubmittedFile]) -> list[Header]:
                 table for sheet in read_workbook(file.content, file.name) for table in find_tables(sheet)
             ]
         except SheetRefused as refusal:
-            raise NotDone(f"{file.name}：{refusal.code} {refusal.message}") from None
+            raise NotDoneError(f"{file.name}：{refusal.code} {refusal.message}") from None
         if not tables:
-            raise NotDone(f"{file.name}：sheet.no_table 没有找到名册。")
+            raise NotDoneError(f"{file.name}：sheet.no_table 没有找到名册。")
         found += [Header(table.reporting_unit or "", find_date(table.date_text or "")) for table in tables]
     return found

@@ -15,7 +15,7 @@ from nuanliu.base.scope import Scope, scoped
 from nuanliu.demo.staff import Staff, staff_for
 from nuanliu.demo.warmth import flow, outputs
 from nuanliu.demo.warmth.headers import Header, headers_of
-from nuanliu.demo.warmth.request import NotDone, WarmthRequest, WarmthResult
+from nuanliu.demo.warmth.request import NotDoneError, WarmthRequest, WarmthResult
 from nuanliu.demo.warmth.stopwatch import Stopwatch
 from nuanliu.kernel.periods import Period
 from nuanliu.organizations.models import Organization
@@ -27,7 +27,7 @@ CITY = "/0/31/"
 
 
 def run(request: WarmthRequest) -> WarmthResult:
-    """Do the job and write the results. NotDone when it cannot begin; nothing is changed then."""
+    """Do the job and write the results. NotDoneError when it cannot begin; nothing is changed then."""
     files = _files(request)
     _prepare_database()
     watch = Stopwatch()
@@ -58,7 +58,7 @@ def _refused(request: WarmthRequest, job: flow.Job, roster: Roster, watch: Stopw
     with scoped(Scope.for_path(job.staff.organization.path)):
         if roster.state == RosterState.REFUSED and not roster.rows_read:
             found = list(roster.findings.values_list("message", flat=True))
-            raise NotDone("；".join(found) or "名册无法读取。")
+            raise NotDoneError("；".join(found) or "名册无法读取。")
         outputs.write_findings(request.out / "findings.csv", roster)
         content = outputs.summary(roster, None)
     return _written(request, content, watch)
@@ -72,7 +72,7 @@ def _written(request: WarmthRequest, content: dict, watch: Stopwatch) -> WarmthR
 
 def _prepare_database() -> None:
     if not settings.NUANLIU_DEMONSTRATION:
-        raise NotDone("warmth 只在演示数据库上运行；正式数据库请在页面上办理。")
+        raise NotDoneError("warmth 只在演示数据库上运行；正式数据库请在页面上办理。")
     call_command("migrate", database="owner", interactive=False, verbosity=0)
 
 
@@ -80,7 +80,7 @@ def _files(request: WarmthRequest) -> list[SubmittedFile]:
     try:
         return [SubmittedFile(path.name, path.read_bytes()) for path in request.lists]
     except OSError as error:
-        raise NotDone(f"名册文件无法打开：{error.filename}（{error.strerror}）") from None
+        raise NotDoneError(f"名册文件无法打开：{error.filename}（{error.strerror}）") from None
 
 
 def _job(request: WarmthRequest, files: Sequence[SubmittedFile]) -> flow.Job:
@@ -99,7 +99,7 @@ def _sender(request: WarmthRequest, headers: Sequence[Header]) -> Organization:
         [request.organization] if request.organization else [header.unit for header in headers if header.unit]
     )
     if not names:
-        raise NotDone("名册没有写明填报单位；请用 --organization 指明。")
+        raise NotDoneError("名册没有写明填报单位；请用 --organization 指明。")
     found = [_known(name) for name in dict.fromkeys(names)]
     return found[0] if len(found) == 1 else common_superior(found)
 
@@ -107,7 +107,7 @@ def _sender(request: WarmthRequest, headers: Sequence[Header]) -> Organization:
 def _known(name: str) -> Organization:
     organization = find_by_name(name)
     if organization is None:
-        raise NotDone(f"系统中没有填报单位“{name}”；请核对名称，或用 --organization 指明。")
+        raise NotDoneError(f"系统中没有填报单位“{name}”；请核对名称，或用 --organization 指明。")
     return organization
 
 
@@ -147,9 +147,9 @@ def _standard_data(request: WarmthRequest) -> dict | None:
     try:
         data = yaml.safe_load(request.standard.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise NotDone(f"标准文件无法读取：{error}") from None
+        raise NotDoneError(f"标准文件无法读取：{error}") from None
     if not isinstance(data, dict):
-        raise NotDone("标准文件应是 YAML 对照表（document、organization、categories …）。")
+        raise NotDoneError("标准文件应是 YAML 对照表（document、organization、categories …）。")
     return data
 
 
@@ -159,6 +159,6 @@ def _standard(data: dict | None, staff: Staff) -> Standard | None:
     name = str(data.get("organization", ""))
     owner = find_by_name(name)
     if owner is None:
-        raise NotDone(f"系统中没有标准文件所写的单位“{name}”。")
+        raise NotDoneError(f"系统中没有标准文件所写的单位“{name}”。")
     by = staff_for(owner).actor(Role.RIGHTS_OFFICER)
     return standard_from_file(data, organization=owner, by=by)

@@ -10,7 +10,7 @@ from nuanliu.kernel.periods import Period
 FESTIVAL_2022 = Period.parse("2021-12-15:2022-02-01")
 
 
-class NotDone(Exception):
+class NotDoneError(Exception):
     """The job cannot begin: file unreadable, sender unknown, wrong use. Nothing is changed; exit status 2."""
 
 

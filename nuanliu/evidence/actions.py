@@ -167,12 +167,12 @@ def sweep_orphans(*, by: Actor, older_than: timedelta = ORPHAN_AGE) -> int:
 
 
 def _keep_once(file: EvidenceFile, content: bytes) -> EvidenceFile:
-    known = file_by_digest(file.sha256, kind=file.kind, organization_id=file.organization_id)
+    known = _twin(file)
     if known is None:
         _store(file, content)
         # Another writer of the same content may be first: then this insert does nothing.
         EvidenceFile.objects.bulk_create([file], ignore_conflicts=True)
-        known = file_by_digest(file.sha256, kind=file.kind, organization_id=file.organization_id)
+        known = _twin(file)
         if known is None:
             raise Refused("evidence.not_written", "文件未能归档，请重试")
         if known.id != file.id:
@@ -180,6 +180,10 @@ def _keep_once(file: EvidenceFile, content: bytes) -> EvidenceFile:
     elif not storage.holds(known.storage_name):
         _store(known, content)
     return known
+
+
+def _twin(file: EvidenceFile) -> EvidenceFile | None:
+    return file_by_digest(bytes(file.sha256), kind=file.kind, organization_id=file.organization_id)
 
 
 def _store(file: EvidenceFile, content: bytes) -> None:

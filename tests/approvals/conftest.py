@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import date
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.db import connection
@@ -56,24 +56,22 @@ def foundation(everywhere: None) -> Organization:
     return by_path(FOUNDATION)
 
 
-@pytest.fixture
-def hire() -> Callable[..., Actor]:
-    """`hire("rights", "rights_officer", jiading)`: an account with a post from 2021 on, or from one day to another."""
-
-    def hire(
-        username: str,
-        role: str,
-        organization: Organization,
-        valid_from: date = date(2021, 1, 1),
-        valid_to: date | None = None,
-    ) -> Actor:
-        user = create_user(username=username, display_name=username, is_demonstration=True, by=None)
-        grant_post(
-            user, role=role, organization=organization, valid_from=valid_from, valid_to=valid_to, by=None
-        )
-        return actor_of(username, role=role, on=valid_from)
-
+@pytest.fixture(name="hire")
+def hire_(everywhere: None) -> Callable[..., Actor]:
     return hire
+
+
+def hire(
+    username: str,
+    role: str,
+    organization: Organization,
+    valid_from: date = date(2021, 1, 1),
+    valid_to: date | None = None,
+) -> Actor:
+    """An account with a post from 2021 on, or from one day to another, as an actor."""
+    user = create_user(username=username, display_name=username, is_demonstration=True, by=None)
+    grant_post(user, role=role, organization=organization, valid_from=valid_from, valid_to=valid_to, by=None)
+    return actor_of(username, role=role, on=valid_from)
 
 
 @pytest.fixture
@@ -100,23 +98,23 @@ def foundation_cast(hire: Callable[..., Actor], foundation: Organization) -> dic
 
 @pytest.fixture
 def begin() -> Callable[..., ApprovalRound]:
-    """`begin(cast["rights"])`: a round of the actor's organization about a new use plan."""
+    return begin_round
 
-    def begin(
-        by: Actor, *, case_key: str = "", digest: bytes = DIGEST, subject_id: object = None
-    ) -> ApprovalRound:
-        return open_round(
-            subject_kind="use_plan",
-            subject_id=subject_id or uuid4(),
-            subject_digest=digest,
-            case_key=case_key,
-            legal_person=by.legal_person,
-            organization_id=by.organization_id,
-            organization_path=by.organization_path,
-            by=by,
-        )
 
-    return begin
+def begin_round(
+    by: Actor, *, case_key: str = "", digest: bytes = DIGEST, subject_id: UUID | None = None
+) -> ApprovalRound:
+    """A round of the actor's organization about a new use plan, or about a known one."""
+    return open_round(
+        subject_kind="use_plan",
+        subject_id=subject_id or uuid4(),
+        subject_digest=digest,
+        case_key=case_key,
+        legal_person=by.legal_person,
+        organization_id=by.organization_id,
+        organization_path=by.organization_path,
+        by=by,
+    )
 
 
 @pytest.fixture

@@ -1,13 +1,17 @@
 """R-195: union and foundation are two legal persons; nobody acts on one case for both."""
 
+import threading
+import time
+
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 
 from nuanliu.approvals.actions import decide, propose
 from nuanliu.base.scope import Scope, scoped
 from nuanliu.kernel.errors import Refused
-from tests.approvals.conftest import DIGEST, HELD_ON, PROPOSED_ON
-from tests.approvals.test_rounds import forge, sign
+from nuanliu.organizations.queries import by_path
+from tests.approvals.conftest import DIGEST, FOUNDATION, HELD_ON, JIADING, PROPOSED_ON, begin_round, hire
+from tests.approvals.test_rounds import SIGN, forge, sign
 
 CASE = "case-2022-001"
 
@@ -85,3 +89,57 @@ def test_another_case_or_other_people_are_free_to_decide(both, decided_by_union,
     same_case = before_the_foundation(begin, both)
     others = meeting_of(both, council="for", council2="for", council3="for")
     assert decide(same_case, others, subject_digest=DIGEST, by=both["council2"]).outcome == "approved"
+
+
+@pytest.mark.requirement("R-195")
+@pytest.mark.django_db(transaction=True)
+def test_two_sessions_do_not_act_for_both_at_once(test_database):
+    """Neither sees the other's uncommitted signature; the lock makes the second wait until it does."""
+    with scoped(Scope("/", "0")):
+        union, other = (by_path(path) for path in (JIADING, FOUNDATION))
+        mover = hire("mover", "finance_officer", union)
+        as_foundation = hire("mover", "foundation_finance", other)
+        rounds = {
+            actor.role: begin_round(actor_who_opens, case_key=CASE)
+            for actor, actor_who_opens in (
+                (mover, hire("rights", "rights_officer", union)),
+                (as_foundation, hire("foundation", "foundation_officer", other)),
+            )
+        }
+    signed, refusals = [], []
+    inserted = threading.Event()
+
+    def session(actor, wait_for_other):
+        try:
+            with scoped(Scope("/", "0")), connection.cursor() as cursor:
+                if wait_for_other:
+                    inserted.wait(10)
+                    cursor.execute("SET LOCAL lock_timeout = '10s'")
+                approval_round = rounds[actor.role]
+                parameters = [
+                    approval_round.pk,
+                    approval_round.organization_path,
+                    actor.role,
+                    actor.user_id,
+                    PROPOSED_ON,
+                ]
+                cursor.execute(SIGN, parameters)
+                inserted.set()
+                if not wait_for_other:
+                    time.sleep(0.5)
+            signed.append(actor.role)
+        except DatabaseError as error:
+            refusals.append(str(error))
+        finally:
+            connection.close()
+
+    threads = [
+        threading.Thread(target=session, args=args) for args in ((mover, False), (as_foundation, True))
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    assert signed == ["finance_officer"]
+    assert len(refusals) == 1
+    assert "approvals.two_legal_persons" in refusals[0]

@@ -1,7 +1,4 @@
-"""The life of a standard: drafted, adopted by a democratic procedure, filed above, withdrawn (S2 Art. 7, 18).
-
-Verbs like those of actions.py, which hands them on.
-"""
+"""The life of a standard: drafted, adopted by a democratic procedure, filed above, withdrawn (S2 Art. 7, 18)."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -140,7 +137,8 @@ def file_standard(standard: Standard, *, filed_with: Organization, filed_on: dat
     refuse_if(
         not superior, "standard.filed_with", "标准须报上级工会备案，所填单位不是上级工会（实施办法第十八条）"
     )
-    refuse_if(filed_on < standard.adopted_on, "standard.filed_early", "备案日期早于通过日期")
+    early = standard.adopted_on is not None and filed_on < standard.adopted_on
+    refuse_if(early, "standard.filed_early", "备案日期早于通过日期")
     standard.filed_with, standard.filed_on, standard.state = filed_with, filed_on, StandardState.FILED
     standard.save(update_fields=["filed_with", "filed_on", "state"])
     record(by, standard, before={"state": StandardState.ADOPTED}, after=_summary(standard))

@@ -33,13 +33,18 @@ def warmth(
     """
     if scratch:
         raise typer.Exit(on_scratch_database())
-    from nuanliu.demo.warmth import NotDoneError, WarmthRequest, run
+    from nuanliu.demo.warmth import NotDoneError, WarmthRequest, run, window
     from nuanliu.kernel.errors import Refused
-    from nuanliu.kernel.periods import Period
 
     try:
         request = WarmthRequest(
-            tuple(lists), out, organization, standard, Period.parse(period), day_of(as_of), fail_every
+            tuple(lists),
+            out,
+            organization,
+            standard,
+            *window(period),
+            as_of=day_of(as_of),
+            fail_every=fail_every,
         )
         result = run(request)
     except (NotDoneError, Refused, ValueError, OSError) as reason:

@@ -1,7 +1,7 @@
 """Invented real-name lists in the official layout. Numbers are generated and valid, people do not exist."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
@@ -125,7 +125,7 @@ def _fault(turn: int, row: dict[str, object], random: Random) -> dict[str, objec
     return faults[(turn - 1) % len(faults)]
 
 
-def _fresh(generate, taken: set[str]) -> str:
+def _fresh(generate: Callable[[], str], taken: set[str]) -> str:
     while (value := generate()) in taken:
         pass
     taken.add(value)

@@ -66,7 +66,7 @@ ENTERED = {
 
 def seed(scale: str, number: int) -> None:
     """Fill an empty demonstration database; the same scale and number give the same lists. Safe to run again."""
-    size, random = SCALES[scale], Random(number)
+    size, random = SCALES[scale], Random(number)  # noqa: S311  invented people, not secrets
     campaign = festival()
     jiading = _at(JIADING)
     _adopt_standard()

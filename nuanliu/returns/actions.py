@@ -68,6 +68,7 @@ def draft_return(
     table = annex1(organization, campaign, as_of)
     earlier = Return.objects.filter(form=ANNEX1, organization=organization, campaign=campaign)
     version = (earlier.aggregate(newest=Max("version"))["newest"] or 0) + 1
+    digest = sha256_of(table.values)
     drafted = Return.objects.create(
         form=ANNEX1,
         organization=organization,
@@ -77,7 +78,7 @@ def draft_return(
         as_of=as_of,
         reporter=reporter,
         reporter_phone=reporter_phone,
-        content_digest=sha256_of(table.values),
+        content_digest=digest,
     )
     ReturnCell.objects.bulk_create(
         ReturnCell(
@@ -89,7 +90,7 @@ def draft_return(
         )
         for cell in table.cells.values()
     )
-    record(by, drafted, after={"version": version, "as_of": as_of, "digest": drafted.content_digest.hex()})
+    record(by, drafted, after={"version": version, "as_of": as_of, "digest": digest.hex()})
     return drafted
 
 

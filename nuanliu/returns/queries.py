@@ -45,8 +45,8 @@ class AwardRecord:
     delivered_on: date
 
 
-# Everything that Annex 1 takes from awards, in one pass. An award of another campaign counts only in J3 and J4,
-# whose time is the service month and the festival together (R-123); the two windows are one OR, so nothing counts twice.
+# Everything that Annex 1 takes from awards, in one pass. An award of another campaign counts only in J3 and J4, whose
+# time is the service month and the festival together (R-123): the two windows are one OR, so nothing counts twice.
 _STREAM = """
     FROM awards_award award
     WHERE award.state = 'delivered'
@@ -102,13 +102,14 @@ def records_of(
         "limit": limit,
         "code": code,
     }
+    # Only conditions written in this module enter the text; values are parameters.
     sql = f"""
         SELECT award.id, person.name, organization.name, award.category_id, {_AMOUNT}, award.delivered_on
         FROM (SELECT award.* {_STREAM} AND {_condition(code, parameters)} AND award.id > %(after)s
               ORDER BY award.id LIMIT %(limit)s) award
         JOIN people_person person ON person.id = award.person_id
         JOIN organizations_organization organization ON organization.id = award.organization_id
-        ORDER BY award.id"""
+        ORDER BY award.id"""  # noqa: S608
     return [AwardRecord(*row) for row in _rows(sql, parameters)]
 
 
@@ -209,4 +210,4 @@ def _entered(path: str, campaign: Campaign, as_of: date) -> dict[str, int]:
 def _rows(sql: str, parameters: dict[str, Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
-        return cursor.fetchall()
+        return list(cursor.fetchall())

@@ -23,12 +23,12 @@ _resolve: Callable[[UUID, UUID], Actor | None]
 
 def resolve_actor_with(resolve: Callable[[UUID, UUID], Actor | None]) -> None:
     """Told once by the package that knows posts: from post and user to the actor of today, None when the post ended."""
-    global _resolve
+    global _resolve  # noqa: PLW0603  dependency told at start, upwards in the house
     _resolve = resolve
 
 
 class Progress:
-    """How far a run is. Written through a connection of its own, so that people see it while the work is uncommitted."""
+    """How far a run is, written through a connection of its own: seen while the work is uncommitted."""
 
     def __init__(self, job_id: str, scope: Scope) -> None:
         self._job_id = job_id

@@ -20,6 +20,7 @@ from nuanliu.demo.staff import Staff
 from nuanliu.demo.warmth.bank import answer
 from nuanliu.demo.warmth.stopwatch import Stopwatch
 from nuanliu.evidence import actions as evidence
+from nuanliu.evidence.models import EvidenceFile
 from nuanliu.kernel.findings import CODES, Severity
 from nuanliu.ledger import actions as ledger
 from nuanliu.ledger.models import UsePlan
@@ -89,7 +90,7 @@ def propose(job: Job, roster: Roster) -> UsePlan:
     for role in (Role.RIGHTS_OFFICER, Role.FINANCE_OFFICER):
         proposer = job.staff.actor(role)
         with scoped(scope_of(proposer)):
-            plan = UsePlan.objects.get(pk=roster.plan_id)
+            plan = UsePlan.objects.get(rosters=roster)
             if plan.state == PlanState.DRAFT:
                 awards.propose_plan(plan, by=proposer, on=job.business_date, opinion="拟同意。")
     _reread(job, plan)
@@ -219,7 +220,7 @@ def _has_cash(plan: UsePlan) -> bool:
     return Award.objects.filter(plan=plan, cash_fen__gt=0).exists()
 
 
-def _archive(name: str, kind: str, content: bytes, owner: PaymentBatch | Roster, by: Actor):
+def _archive(name: str, kind: str, content: bytes, owner: PaymentBatch | Roster, by: Actor) -> EvidenceFile:
     return evidence.archive(
         content,
         name=name,

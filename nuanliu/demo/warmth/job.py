@@ -17,7 +17,6 @@ from nuanliu.demo.warmth import flow, outputs
 from nuanliu.demo.warmth.headers import Header, headers_of
 from nuanliu.demo.warmth.request import NotDoneError, WarmthRequest, WarmthResult
 from nuanliu.demo.warmth.stopwatch import Stopwatch
-from nuanliu.kernel.periods import Period
 from nuanliu.organizations.models import Organization
 from nuanliu.organizations.queries import by_path, common_superior, find_by_name
 from nuanliu.programmes.actions import open_campaign, open_programme, standard_from_file
@@ -89,7 +88,7 @@ def _job(request: WarmthRequest, files: Sequence[SubmittedFile]) -> flow.Job:
         sender = _sender(request, headers)
         standard_data = _standard_data(request)
         staff = staff_for(sender)
-        campaign = _campaign(request.period)
+        campaign = _campaign(request.first_day, request.last_day)
         standard = _standard(standard_data, staff)
     return flow.Job(sender, campaign, standard, _business_date(request, headers), staff, request.fail_every)
 
@@ -114,29 +113,29 @@ def _known(name: str) -> Organization:
 def _business_date(request: WarmthRequest, headers: Sequence[Header]) -> date:
     if request.as_of:
         return request.as_of
-    inside = [header.day for header in headers if header.day and request.period.contains(header.day)]
-    return inside[0] if inside else request.period.last_day
+    inside = [
+        header.day for header in headers if header.day and request.first_day <= header.day <= request.last_day
+    ]
+    return inside[0] if inside else request.last_day
 
 
-def _campaign(period: Period) -> Campaign:
+def _campaign(first_day: date, last_day: date) -> Campaign:
     """The city's campaign of this window; the festival's own for the window of the 2022 notice."""
-    known = Campaign.objects.filter(
-        starts_on=period.first_day, ends_on=period.last_day, organization_path=CITY
-    ).first()
+    known = Campaign.objects.filter(starts_on=first_day, ends_on=last_day, organization_path=CITY).first()
     if known:
         return known
     city = by_path(CITY)
     by = staff_for(city).actor(Role.RIGHTS_OFFICER)
-    year = period.last_day.year
+    year = last_day.year
     programme = Programme.objects.filter(organization=city, year=year).first() or open_programme(
         city, name="送温暖", year=year, by=by
     )
     return open_campaign(
         programme,
         organization=city,
-        name=f"{year}年元旦春节送温暖" if period.last_day.month <= 3 else f"{period.first_day:%Y%m%d}送温暖",
-        starts_on=period.first_day,
-        ends_on=period.last_day,
+        name=f"{year}年元旦春节送温暖" if last_day.month <= 3 else f"{first_day:%Y%m%d}送温暖",
+        starts_on=first_day,
+        ends_on=last_day,
         by=by,
     )
 

@@ -3,9 +3,10 @@
 import django.db.models.deletion
 import django.db.models.functions.datetime
 import django.db.models.functions.uuid
+from django.db import migrations, models
+
 import nuanliu.base.keys
 import nuanliu.base.models
-from django.db import migrations, models
 
 
 class Migration(migrations.Migration):

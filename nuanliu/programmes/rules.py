@@ -1,7 +1,7 @@
 """What a standard allows and which goods are forbidden. Pure: plain facts in, codes out."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
@@ -63,8 +63,7 @@ def counts_on(starts_on: date, ends_on: date, day: date) -> bool:
 
 def prohibited(goods: str, words: Sequence[ProhibitedWord]) -> ProhibitedWord | None:
     """The first of the words that the text names goods by (R-049); None when it names none."""
-    text = _comparable(goods)
-    return next((word for word in words if word.word in text and _names(text, word)), None)
+    return _first_named(_comparable(goods), words)
 
 
 def prohibited_column(goods: pl.Series, words: Sequence[ProhibitedWord]) -> pl.Series:
@@ -72,18 +71,25 @@ def prohibited_column(goods: pl.Series, words: Sequence[ProhibitedWord]) -> pl.S
 
     One pass finds the texts that hold any word at all; the rule itself then judges each distinct one of them.
     """
-    suspects = _suspects(goods, words)
-    found = {text: word.word for text in suspects if (word := prohibited(text, words))}
+    found = {
+        text: word.word for text, tight in _suspects(goods, words) if (word := _first_named(tight, words))
+    }
     if not found:
         return pl.Series(goods.name, [None] * len(goods), dtype=pl.String)
     return goods.replace_strict(list(found), list(found.values()), default=None, return_dtype=pl.String)
 
 
-def _suspects(goods: pl.Series, words: Sequence[ProhibitedWord]) -> list[str]:
+def _suspects(goods: pl.Series, words: Sequence[ProhibitedWord]) -> Iterator[tuple[str, str]]:
+    """Distinct texts that hold a word, each with itself made comparable."""
     distinct = goods.drop_nulls().unique()
     tight = distinct.str.replace_all(INVISIBLE, "").str.normalize("NFKC").str.to_uppercase()
     tight = tight.str.normalize("NFKC").str.replace_all(r"\s+", "")
-    return distinct.filter(tight.str.contains_any([word.word for word in words])).to_list()
+    suspect = tight.str.contains_any([word.word for word in words])
+    return zip(distinct.filter(suspect), tight.filter(suspect), strict=True)
+
+
+def _first_named(text: str, words: Sequence[ProhibitedWord]) -> ProhibitedWord | None:
+    return next((word for word in words if word.word in text and _names(text, word)), None)
 
 
 def _names(text: str, word: ProhibitedWord) -> bool:

@@ -17,7 +17,7 @@ from nuanliu.awards.states import AwardState, RosterState
 from nuanliu.base.actor import Actor
 from nuanliu.base.scope import Scope, scoped
 from nuanliu.demo.staff import Staff
-from nuanliu.demo.warmth.bank import answer
+from nuanliu.demo.warmth.bank import Bank
 from nuanliu.demo.warmth.stopwatch import Stopwatch
 from nuanliu.evidence import actions as evidence
 from nuanliu.evidence.models import EvidenceFile
@@ -128,11 +128,11 @@ def pay(job: Job, plan: UsePlan) -> list[PaymentBatch]:
 def reconcile(job: Job, roster: Roster, batches: Sequence[PaymentBatch]) -> list[bytes]:
     """The bank answers each batch; receipts are archived; what was goods alone is delivered by the signed roster."""
     releaser = job.staff.actor(Role.RELEASER)
-    replies = []
+    bank, replies = Bank(job.business_date, job.fail_every), []
     for batch in batches:
         with scoped(scope_of(releaser)):
             batch.refresh_from_db()
-            name, content = answer(batch, on=job.business_date, fail_every=job.fail_every)
+            name, content = bank.answer(batch)
             if batch.state == BatchState.SENT:
                 payments.record_replies(batch, name=name, content=content, by=releaser, on=job.business_date)
         replies.append(content)

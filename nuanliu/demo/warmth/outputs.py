@@ -12,6 +12,7 @@ from django.db.models import Count, Q, Sum
 from nuanliu.awards.models import Award, Roster, RosterFinding
 from nuanliu.awards.papers import ROWS_PER_PART, RosterHeader, roster_pdf, roster_xlsx
 from nuanliu.demo.warmth.flow import Job
+from nuanliu.evidence.models import EvidenceFile
 from nuanliu.evidence.queries import content_of
 from nuanliu.kernel.money import wan_exact
 from nuanliu.organizations.models import Organization
@@ -50,7 +51,7 @@ def write_payments(out: Path, batches: Sequence[PaymentBatch], replies: Sequence
     lines = []
     for number, (batch, reply) in enumerate(zip(batches, replies, strict=True), start=1):
         suffix = "" if number == 1 else f"-{number}"
-        content = content_of(batch.file)  # type: ignore[arg-type]  a released batch has its file
+        content = content_of(EvidenceFile.objects.get(pk=batch.file_id))
         (out / f"payments{suffix}.xlsx").write_bytes(content)
         (out / f"replies{suffix}.xlsx").write_bytes(reply)
         lines.append(f"{hashlib.sha256(content).hexdigest()}  payments{suffix}.xlsx\n")

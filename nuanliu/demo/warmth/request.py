@@ -27,7 +27,7 @@ class WarmthRequest:
 
 
 def window(text: str) -> tuple[date, date]:
-    """The first and last day of `2021-12-15:2022-02-01`, both included. NotDoneError when an end is open or unreadable."""
+    """The first and last day of `2021-12-15:2022-02-01`, both included. NotDoneError when one is missing."""
     try:
         period = Period.parse(text)
     except ValueError as error:

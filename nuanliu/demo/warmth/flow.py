@@ -31,7 +31,7 @@ from nuanliu.payments.models import BankProfile, PaymentBatch
 from nuanliu.payments.states import BatchState
 from nuanliu.programmes.models import Campaign, Purpose, Standard
 
-PURPOSE = "warmth_visit"
+PURPOSE = "WARMTH_VISIT"
 PROFILE = "nuanliu_standard"
 WARNINGS = tuple(code for code, info in CODES.items() if info.severity is Severity.WARNING)
 

@@ -4,6 +4,7 @@ import os
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from nuanliu.base.postgres import ENGINE
 from nuanliu.base.postgres.provision import DATABASE
 from nuanliu.base.postgres.secret import APPLICATION, AUDITOR, OWNER
 
@@ -31,7 +32,7 @@ def embedded(role: str) -> dict[str, Any]:
     `NUANLIU_DATABASE` names another database on it: a test's or a throw-away one.
     """
     name = os.environ.get("NUANLIU_DATABASE") or DATABASE
-    return {"ENGINE": "nuanliu.base.postgres.backend", "NAME": name, "USER": role}
+    return {"ENGINE": ENGINE, "NAME": name, "USER": role}
 
 
 def real(url: str) -> dict[str, Any]:

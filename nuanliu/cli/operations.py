@@ -3,24 +3,18 @@
 import importlib
 import importlib.util
 import shutil
-import signal
-import socket
-import subprocess
 import sys
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Annotated
 
 import typer
 
 from nuanliu.cli.refusals import refuse_demonstration_accounts, refuse_real_server, refuse_taken
+from nuanliu.cli.supervisor import await_answer, keep_running, parts
 
 commands = typer.Typer()
 
 Host = Annotated[str, typer.Option(envvar="HOST", help="address to listen on")]
 Port = Annotated[int, typer.Option(envvar="PORT", help="port to listen on")]
-READY_SECONDS = 60
 
 
 @commands.command()
@@ -71,10 +65,10 @@ def run(
     refuse_taken(host, port)
     call_command("migrate", database="owner", interactive=False, verbosity=0)
     seed_demonstration(scale, seed)
-    with children(["serve", "--host", host, "--port", str(port)], ["worker"]) as started:
+    with parts(("serve", "--host", host, "--port", str(port)), ("worker",)) as started:
         await_answer(host, port, started)
         announce(host, port)
-        watch(started)
+        keep_running(started)
 
 
 @commands.command()
@@ -108,48 +102,6 @@ def seed_demonstration(scale: str, seed: int) -> None:
     typer.echo(f"Making the demonstration ({scale}); this happens once …")
     importlib.import_module("nuanliu.demo.seed").seed(scale, seed)
     marker.write_text(f"{scale} {seed}\n")
-
-
-@contextmanager
-def children(*commands: list[str]) -> Iterator[list[subprocess.Popen[bytes]]]:
-    """This command's other parts as processes, which end when the block does, however it ends."""
-    # Else the signal would end us at once and leave them behind.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    started = [subprocess.Popen([sys.executable, "-m", "nuanliu.cli.main", *command]) for command in commands]
-    try:
-        yield started
-    except KeyboardInterrupt:
-        typer.echo("\nStopping …")
-    finally:
-        for process in started:
-            process.terminate()
-        for process in started:
-            try:
-                process.wait(15)
-            except subprocess.TimeoutExpired:
-                process.kill()
-
-
-def await_answer(host: str, port: int, started: list[subprocess.Popen[bytes]]) -> None:
-    """Wait until the web server takes connections."""
-    deadline = time.monotonic() + READY_SECONDS
-    while time.monotonic() < deadline and all(process.poll() is None for process in started):
-        try:
-            socket.create_connection((host, port), timeout=1).close()
-        except OSError:
-            time.sleep(0.1)
-        else:
-            return
-    typer.echo("The web server did not start.", err=True)
-    raise typer.Exit(2)
-
-
-def watch(started: list[subprocess.Popen[bytes]]) -> None:
-    """Return only when one of the processes ends by itself, which none should."""
-    while all(process.poll() is None for process in started):
-        time.sleep(0.5)
-    typer.echo("One of the processes ended; stopping the others.", err=True)
-    raise typer.Exit(1)
 
 
 def announce(host: str, port: int) -> None:

@@ -9,7 +9,9 @@ def refuse_real_server() -> None:
     """A server named by DATABASE_URL belongs to its administrator: backups and deletion are done there."""
     from django.conf import settings
 
-    if settings.DATABASES["default"]["ENGINE"] != "nuanliu.base.postgres.backend":
+    from nuanliu.base import postgres
+
+    if settings.DATABASES["default"]["ENGINE"] != postgres.ENGINE:
         typer.echo(
             "DATABASE_URL names a server of its own; this command serves the embedded one only.", err=True
         )

@@ -9,6 +9,7 @@ from nuanliu.base.postgres.provision import in_use
 from nuanliu.base.var import var_folder
 
 __all__ = [
+    "ENGINE",
     "Cluster",
     "PostgresError",
     "ServerInfo",
@@ -19,6 +20,8 @@ __all__ = [
     "left_as_found",
     "stop",
 ]
+
+ENGINE = "nuanliu.base.postgres.backend"
 
 
 def cluster() -> Cluster:

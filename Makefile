@@ -23,7 +23,7 @@ setup: $(STAMPS)/python $(STAMPS)/node ## everything needed: Python packages, br
 run: setup ## the demonstration on http://127.0.0.1:8000 (HOST and PORT may be set)
 	@exec $(RUN)/nuanliu run
 
-reset: setup ## stop the database and delete it with all files: the next run starts over
+reset: setup ## stop the database, delete it with all files: the next run starts over
 	@$(RUN)/nuanliu reset --yes
 
 test: setup browser lint ## all checks and all tests, browser journeys included

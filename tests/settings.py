@@ -6,6 +6,7 @@ from nuanliu.base.var import var_folder
 
 os.environ["NUANLIU_DEMONSTRATION"] = "yes"
 os.environ["NUANLIU_KEYS_DIR"] = str(var_folder() / "tests" / "keys")
+os.environ["NUANLIU_MARKS_DIR"] = str(var_folder() / "tests" / "marks")
 
 from nuanliu.config.settings import *  # noqa: F403
 

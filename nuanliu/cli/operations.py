@@ -75,7 +75,7 @@ def run(
 def reset(
     yes: Annotated[bool, typer.Option("--yes", help="do not ask")] = False,
 ) -> None:
-    """Stop the embedded database and delete it with all files."""
+    """Stop the embedded database and delete it with all files, and the marks that belong to it."""
     from django.conf import settings
 
     from nuanliu.base import postgres
@@ -84,7 +84,8 @@ def reset(
     if not yes:
         typer.confirm(f"Delete all data below {settings.NUANLIU_VAR}?", abort=True)
     postgres.destroy()
-    shutil.rmtree(settings.MEDIA_ROOT, ignore_errors=True)
+    for folder in (settings.MEDIA_ROOT, settings.NUANLIU_MARKS_DIR, settings.NUANLIU_VAR / "audit"):
+        shutil.rmtree(folder, ignore_errors=True)
     # Heads of a log that is gone would accuse the new one of a cut tail.
     shutil.rmtree(settings.NUANLIU_VAR / "audit", ignore_errors=True)
     typer.echo("The data are deleted; the next run starts over.")

@@ -32,6 +32,14 @@ class Outcome(models.TextChoices):
     UNKNOWN = "unknown", _("unknown")
 
 
+# What has a bank file; and what has left the house.
+RELEASED_STATES = [BatchState.RELEASED, BatchState.SENT, BatchState.RECONCILED, BatchState.CLOSED]
+DEAD_ORDER_STATES = [OrderState.FAILED, OrderState.VOID]
+# The account must be corrected and verified before another try; the others may simply be tried again, with a reason.
+ACCOUNT_OUTCOMES = [Outcome.WRONG_ACCOUNT, Outcome.WRONG_NAME, Outcome.CLOSED, Outcome.LOCKED]
+PASSING_OUTCOMES = [Outcome.LIMIT, Outcome.BANK_BUSY]
+FAILED_OUTCOMES = [*ACCOUNT_OUTCOMES, *PASSING_OUTCOMES]
+
 BATCH_TRANSITIONS: dict[str, set[str]] = {
     BatchState.BUILT: {BatchState.RELEASED, BatchState.CANCELLED},
     BatchState.RELEASED: {BatchState.SENT, BatchState.CANCELLED},

@@ -14,7 +14,7 @@ ACCOUNT = Place("people_bankaccount", "number_sealed")
 RAW = Place("awards_rosterrow", "raw_sealed")
 CORRECTION = Place("awards_correction", "value_sealed")
 
-NOT_RAW = {"row_number", "identity_number_spoilt", "account_spoilt"}
+NOT_RAW = {"row_number"}
 
 
 def digests_of(rows: pl.DataFrame) -> Digests:

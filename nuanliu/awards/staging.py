@@ -84,6 +84,18 @@ def stage_rows(
     roster: Roster, rows: pl.DataFrame, raw: pl.Series, digests: Digests, blocked: pl.Series
 ) -> None:
     """Write the rows of a roster, in parts: the next one is sealed while the server takes the one before."""
+    staging = _staging(roster, rows, raw, digests, blocked)
+    with connection.cursor() as cursor, ThreadPoolExecutor(1) as ahead:
+        create_temp(cursor, "awards_staged", ROW_TYPES)
+        for columns in _prefetched(ahead, staging.part, _parts(rows.height)):
+            cursor.execute("TRUNCATE pg_temp.awards_staged")
+            copy_columns(cursor, "awards_staged", columns, ROW_TYPES)
+            _insert(cursor, "awards_rosterrow", "awards_staged", ROW_TYPES, roster, {"state": "open"})
+
+
+def _staging(
+    roster: Roster, rows: pl.DataFrame, raw: pl.Series, digests: Digests, blocked: pl.Series
+) -> Staging:
     # A row lends its key to the person and the account that it is the first to name.
     fresh = uuid7_many(rows.height)
     found_by = {
@@ -93,13 +105,7 @@ def stage_rows(
         "person_key": keys_for(digests.identity, fresh),
         "account_key": keys_for(digests.account, fresh),
     }
-    staging = Staging(roster, rows, raw, _plain_columns(rows, blocked), found_by)
-    with connection.cursor() as cursor, ThreadPoolExecutor(1) as ahead:
-        create_temp(cursor, "awards_staged", ROW_TYPES)
-        for columns in _prefetched(ahead, staging.part, _parts(rows.height)):
-            cursor.execute("TRUNCATE pg_temp.awards_staged")
-            copy_columns(cursor, "awards_staged", columns, ROW_TYPES)
-            _insert(cursor, "awards_rosterrow", "awards_staged", ROW_TYPES, roster, {"state": "open"})
+    return Staging(roster, rows, raw, _plain_columns(rows, blocked), found_by)
 
 
 def _prefetched[Item, Result](
@@ -114,6 +120,24 @@ def _prefetched[Item, Result](
         waiting = following
     if waiting is not None:
         yield waiting.result()
+
+
+def restage_rows(roster: Roster, rows: pl.DataFrame, digests: Digests, blocked: pl.Series) -> None:
+    """Write rows again that were read again; the raw values, the places and the numbers of the rows stay."""
+    no_raw = pl.Series([None] * rows.height, dtype=pl.String)
+    staging = _staging(roster, rows, no_raw, digests, blocked)
+    kept = ("sheet_ordinal", "row_number", "raw_sealed")
+    changes = ", ".join(f'"{name}" = staged."{name}"' for name in ROW_TYPES if name not in kept)
+    with connection.cursor() as cursor:
+        create_temp(cursor, "awards_staged", ROW_TYPES)
+        for part in _parts(rows.height):
+            copy_columns(cursor, "awards_staged", staging.part(part), ROW_TYPES)
+        cursor.execute(
+            f"UPDATE awards_rosterrow row SET {changes} FROM pg_temp.awards_staged staged"  # noqa: S608  own names
+            " WHERE row.roster_id = %s AND row.state = 'open'"
+            " AND row.sheet_ordinal = staged.sheet_ordinal AND row.row_number = staged.row_number",
+            [roster.pk],
+        )
 
 
 def stage_findings(roster: Roster, findings: pl.DataFrame) -> None:

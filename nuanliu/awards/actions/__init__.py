@@ -1,7 +1,43 @@
 """The business verbs of lists and awards. Each locks, re-reads, checks, writes and leaves one audit row."""
 
 from nuanliu.awards.actions.accepting import Accepted, accept_rows
+from nuanliu.awards.actions.correcting import correct_row, withdraw_roster
+from nuanliu.awards.actions.deciding import (
+    attach_roster,
+    decide_plan,
+    detach_roster,
+    propose_plan,
+    sign_roster,
+)
+from nuanliu.awards.actions.exceptions import (
+    approve_cash_exception,
+    record_recusal,
+    request_cash_exception,
+    sign_cash_receipt,
+)
+from nuanliu.awards.actions.giving import cancel_award, change_states_many, record_handout
 from nuanliu.awards.actions.importing import RosterImport, import_roster, map_heading
 from nuanliu.awards.reading import SubmittedFile
 
-__all__ = ["Accepted", "RosterImport", "SubmittedFile", "accept_rows", "import_roster", "map_heading"]
+__all__ = [
+    "Accepted",
+    "RosterImport",
+    "SubmittedFile",
+    "accept_rows",
+    "approve_cash_exception",
+    "attach_roster",
+    "cancel_award",
+    "change_states_many",
+    "correct_row",
+    "decide_plan",
+    "detach_roster",
+    "import_roster",
+    "map_heading",
+    "propose_plan",
+    "record_handout",
+    "record_recusal",
+    "request_cash_exception",
+    "sign_cash_receipt",
+    "sign_roster",
+    "withdraw_roster",
+]

@@ -7,6 +7,7 @@ from typing import Any
 from django.db import IntegrityError, connection
 
 from nuanliu.audit.actions import audited, record, unchanged
+from nuanliu.awards.actions.locking import locked_roster
 from nuanliu.awards.checking.findings import notes_of
 from nuanliu.awards.matching import MATCHER
 from nuanliu.awards.models import Roster, RosterFinding, RosterRow
@@ -38,7 +39,7 @@ def accept_rows(
     asked again: a row that clashes now is told so and stays open. Run again without new good rows it does nothing.
     Refused: `permission.denied`, `roster.not_open`, `roster.no_standard`.
     """
-    roster = _locked(roster)
+    roster = locked_roster(roster)
     POLICY.require(by, "accept_rows", roster)
     refuse_if(roster.state not in OPEN_STATES, "roster.not_open", "名册已附于使用计划或已撤回，不能再接收")
     refuse_if(
@@ -62,13 +63,6 @@ def accept_rows(
 
 
 OPEN_STATES = (RosterState.CHECKED, RosterState.ACCEPTED)
-
-
-def _locked(roster: Roster) -> Roster:
-    fresh = Roster.objects.select_for_update().get(pk=roster.pk)
-    # The caller's own object tells the new state too.
-    roster.__dict__.update({name: value for name, value in fresh.__dict__.items() if name != "_state"})
-    return roster
 
 
 def _has_errors(roster: Roster) -> bool:

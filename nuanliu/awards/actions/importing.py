@@ -14,7 +14,14 @@ from nuanliu.awards.judging import Judged, answerable_users, judge_tables, rules
 from nuanliu.awards.models import HeadingMapping, Roster, RosterSheet
 from nuanliu.awards.permissions import POLICY
 from nuanliu.awards.queries import finding_counts
-from nuanliu.awards.reading import SheetRead, Submission, SubmittedFile, read_submission, submission_digest
+from nuanliu.awards.reading import (
+    FEN_OF_UNIT,
+    SheetRead,
+    Submission,
+    SubmittedFile,
+    read_submission,
+    submission_digest,
+)
 from nuanliu.awards.sealing import raw_texts
 from nuanliu.awards.staging import stage_findings, stage_rows
 from nuanliu.awards.states import RosterState
@@ -150,6 +157,7 @@ def _sheet(roster: Roster, sheet: SheetRead, file: EvidenceFile) -> RosterSheet:
             "reporter": table.reporter,
             "phone": table.phone,
             "date": table.date_text,
+            "units": {column.field: FEN_OF_UNIT[column.unit] for column in table.columns if column.field and column.unit},
         },
     }  # fmt: skip
     return RosterSheet(

@@ -178,6 +178,16 @@ BEGIN
     ) THEN
         PERFORM awards_refuse('award_to_own_account');
     END IF;
+    -- What was handed out is proved by the signed list, and cash by the recipient's own receipt (R-036, R-037).
+    IF EXISTS (
+        SELECT FROM changed n
+        JOIN earlier o ON o.id = n.id AND o.state = 'in_handout' AND n.state = 'delivered'
+        LEFT JOIN awards_roster r ON r.id = n.roster_id
+        LEFT JOIN awards_cashexception e ON e.id = n.cash_exception_id
+        WHERE r.signed_file_id IS NULL OR n.cash_exception_id IS NOT NULL AND e.signature_file_id IS NULL
+    ) THEN
+        PERFORM awards_refuse('award_handout_signed');
+    END IF;
     RETURN NULL;
 END
 $$;

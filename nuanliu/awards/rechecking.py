@@ -1,0 +1,139 @@
+"""Rows judged again after a correction or a corrected list: those that changed, and those that share with them."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+
+import polars as pl
+
+from nuanliu.awards.checking.facts import TEXT_FIELDS, ListTable
+from nuanliu.awards.judging import answerable_users, judge_tables, rules_on
+from nuanliu.awards.models import Award, Correction, Roster, RosterFinding, RosterRow
+from nuanliu.awards.sealing import CORRECTION, open_raw
+from nuanliu.awards.staging import restage_rows, stage_findings
+from nuanliu.awards.states import RowState
+from nuanliu.base.crypto import open_many
+
+# What the reader saw stays seen.
+OF_THE_READER = ("row.total", "row.hidden", "cell.formula", "file.unreadable")
+
+
+def recheck(roster: Roster, changed: Iterable[int], digests: Iterable[bytes | None] = ()) -> int:
+    """Judge again the rows with these numbers and all open rows that share a number or account with them, directly or
+    through others; also with further digests that a correction brings. Writes rows and findings; the count of rows.
+    """
+    concerned = sharing_rows(roster, changed, digests)
+    rows = list(RosterRow.objects.filter(pk__in=concerned).order_by("id"))
+    if not rows:
+        return 0
+    tables = tables_of(roster, rows)
+    rules = rules_on(roster.business_date, roster.standard)
+    users = answerable_users(roster.organization, roster.business_date, roster.handler_id)
+    judged = judge_tables(tables, rules, roster.campaign, users)
+    kept = _forget_findings(roster, rows)
+    unreadable = {
+        (finding.sheet_ordinal, finding.row_number) for finding in kept if finding.severity == "error"
+    }
+    places = zip(judged.rows["sheet_ordinal"].to_list(), judged.rows["row_number"].to_list(), strict=True)
+    blocked = judged.blocked | pl.Series([place in unreadable for place in places], dtype=pl.Boolean)
+    restage_rows(roster, judged.rows, judged.digests, blocked)
+    stage_findings(roster, judged.findings)
+    return len(rows)
+
+
+def sharing_rows(roster: Roster, changed: Iterable[int], digests: Iterable[bytes | None]) -> set[int]:
+    """The open rows of a roster that hang together with these rows or digests; accepted rows are on record already."""
+    by_digest: dict[bytes, list[int]] = defaultdict(list)
+    of_row: dict[int, list[bytes]] = {}
+    accepted = set(Award.objects.filter(roster=roster).values_list("basis_id", flat=True))
+    rows = RosterRow.objects.filter(roster=roster, state=RowState.OPEN)
+    for key, *found in rows.values_list("pk", "identity_digest", "account_digest").iterator(20_000):
+        if key not in accepted:
+            of_row[key] = [bytes(digest) for digest in found if digest is not None]
+            for digest in of_row[key]:
+                by_digest[digest].append(key)
+    waiting = [key for key in changed if key in of_row]
+    waiting += [key for digest in digests if digest for key in by_digest.get(bytes(digest), ())]
+    reached: set[int] = set()
+    while waiting:
+        key = waiting.pop()
+        if key not in reached:
+            reached.add(key)
+            waiting += [other for digest in of_row[key] for other in by_digest.pop(digest, ())]
+    return reached
+
+
+def tables_of(roster: Roster, rows: list[RosterRow]) -> list[ListTable]:
+    """The rows as received with their corrections, as the tables they stood in."""
+    cells = corrected_cells(roster, rows)
+    files = {
+        sheet.ordinal: sheet
+        for sheet in roster.sheets.select_related("file").order_by("ordinal")
+        if sheet.headings
+    }
+    tables = []
+    for ordinal, sheet in files.items():
+        taken = [(row.row_number, cells[row.pk]) for row in rows if row.sheet_ordinal == ordinal]
+        if taken:
+            tables.append(
+                ListTable(
+                    sheet_ordinal=ordinal,
+                    file_name=sheet.file.name,
+                    sheet_name=sheet.sheet,
+                    frame=_frame(taken),
+                    headings={field: heading for heading, field in sheet.headings if field},
+                    units=sheet.header.get("units", {}),
+                )
+            )
+    return tables
+
+
+def corrected_cells(roster: Roster, rows: list[RosterRow]) -> dict[int, dict[str, object]]:
+    """The cells of each row by field: as received, with the latest correction of each field in its place."""
+    opened = open_raw(
+        roster.pk,
+        [row.sheet_ordinal for row in rows],
+        [row.row_number for row in rows],
+        [bytes(row.raw_sealed) for row in rows],
+    )
+    cells = {row.pk: json.loads(raw or "{}") for row, raw in zip(rows, opened, strict=True)}
+    corrections = list(Correction.objects.filter(row_id__in=cells).order_by("recorded_at", "id"))
+    values = open_many(
+        [bytes(one.value_sealed) for one in corrections],
+        place=CORRECTION,
+        row_keys=[one.pk.bytes for one in corrections],
+    )
+    for correction, value in zip(corrections, values, strict=True):
+        cells[correction.row_id][correction.field] = value
+        cells[correction.row_id].pop(f"{correction.field}_spoilt", None)
+    return cells
+
+
+def _frame(taken: list[tuple[int, Mapping[str, object]]]) -> pl.DataFrame:
+    spoilt = [f"{name}_spoilt" for name in ("identity_number", "account")]
+    return pl.DataFrame(
+        [
+            {
+                "row_number": row_number,
+                **{name: cells.get(name) or None for name in TEXT_FIELDS},
+                **{name: bool(cells.get(name)) for name in spoilt},
+            }
+            for row_number, cells in taken
+        ],
+        schema={
+            "row_number": pl.Int64,
+            **dict.fromkeys(TEXT_FIELDS, pl.String),
+            **dict.fromkeys(spoilt, pl.Boolean),
+        },
+    )
+
+
+def _forget_findings(roster: Roster, rows: list[RosterRow]) -> list[RosterFinding]:
+    """Take back what was said of the rows, but for what the reader saw; the findings that stay."""
+    places = {(row.sheet_ordinal, row.row_number) for row in rows}
+    numbers = {number for _, number in places}
+    found = RosterFinding.objects.filter(roster=roster, row_number__in=numbers)
+    said = [one for one in found if (one.sheet_ordinal, one.row_number) in places]
+    kept = [one for one in said if one.code in OF_THE_READER]
+    RosterFinding.objects.filter(pk__in=[one.pk for one in said if one.code not in OF_THE_READER]).delete()
+    return kept

@@ -1,4 +1,4 @@
-"""`python -m benchmarks [--rows N] [--only NAME]`: JSON lines to standard output and benchmarks/results/<date>.jsonl."""
+"""`python -m benchmarks [--rows N] [--only NAME]`: JSON lines to standard output and results/<date>.jsonl."""
 
 import argparse
 import importlib

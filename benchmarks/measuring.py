@@ -101,7 +101,9 @@ def alone(function: str, **arguments: Any) -> Reading:
     """Run `module.function(**arguments)` of this folder in a process of its own; it returns its seconds, or a
     dictionary with `seconds` in it."""
     command = [sys.executable, "-m", "benchmarks.alone", function, json.dumps(arguments)]
-    done = subprocess.run(command, cwd=PROJECT, env=dict(os.environ), capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        command, cwd=PROJECT, env=dict(os.environ), capture_output=True, text=True, check=False
+    )
     if done.returncode:
         raise RuntimeError(f"{function} failed:\n{done.stderr[-4000:]}")
     told = json.loads(done.stdout.splitlines()[-1])

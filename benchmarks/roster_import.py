@@ -95,7 +95,10 @@ def floor(path: str) -> float:
                 encrypt(nonces[12 * row : 12 * row + 12], value, b"") for row, value in enumerate(values)
             ])  # fmt: skip
             digests.append([_digest(keyed, value) for value in values])
-        with connection.transaction(), connection.cursor().copy("COPY bench_floor FROM STDIN (FORMAT BINARY)") as copy:
+        with (
+            connection.transaction(),
+            connection.cursor().copy("COPY bench_floor FROM STDIN (FORMAT BINARY)") as copy,
+        ):
             copy.set_types(["text"] * 11 + ["bytea"] * 6)
             for row in zip(*columns, *sealed, *digests, strict=True):
                 copy.write_row(row)

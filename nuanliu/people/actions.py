@@ -1,0 +1,102 @@
+"""What is recorded of persons beside lists: a death, another account, a household."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from django.db import IntegrityError, connection, transaction
+
+from nuanliu.audit.actions import audited, record, unchanged
+from nuanliu.base.actor import Actor
+from nuanliu.base.crypto import Place, blind, seal
+from nuanliu.base.keys import uuid7
+from nuanliu.kernel.cards import check_account
+from nuanliu.kernel.errors import Refused, refuse_if
+from nuanliu.kernel.text import normalize_code, normalize_name
+from nuanliu.organizations.models import Organization
+from nuanliu.people.models import BankAccount, Household, HouseholdMember, Person
+from nuanliu.people.permissions import POLICY
+
+ACCOUNT = Place("people_bankaccount", "number_sealed")
+
+
+@audited
+def record_death(person: Person, *, died_on: date, reason: str, by: Actor) -> Person:
+    """Record that a person has died; from then on nothing is given to the person (R-054). Once; later days are ignored.
+
+    Refused: `permission.denied`, `person.reason_missing`, `person.unknown` outside of the scope.
+    """
+    POLICY.require(by, "record_death")
+    refuse_if(not reason.strip(), "person.reason_missing", "登记去世须说明依据")
+    fresh = _ask("SELECT people_record_death(%s, %s)", [person.pk, died_on])
+    if not fresh:
+        unchanged()
+        return person
+    person.deceased_on = died_on
+    record(by, person, after={"deceased_on": died_on}, reason=reason)
+    return person
+
+
+@audited
+def change_account(
+    person: Person, *, account_number: str, holder_name: str, bank: str, reason: str, by: Actor
+) -> BankAccount:
+    """Give a person another account, which becomes the one active; the former stays on record (R-054).
+
+    Refused: `permission.denied`, `account.reason_missing`, `account.format`, `account.name_conflict`,
+    `account.shared` where the number is somebody else's.
+    """
+    POLICY.require(by, "change_account")
+    refuse_if(not reason.strip(), "account.reason_missing", "变更账户须说明理由")
+    number = normalize_code(account_number)
+    refuse_if(check_account(number) == "account.format", "account.format", "银行账号应为8至32位数字，请更正")
+    other = normalize_name(holder_name) != person.name
+    refuse_if(other, "account.name_conflict", "户名与本人姓名不符，慰问金须发到本人账户（实施办法第十六条）")
+    key = uuid7()
+    sealed = seal(number, place=ACCOUNT, row_key=key)
+    digest = blind(number, "account")
+    try:
+        with transaction.atomic():
+            kept = _ask(
+                "SELECT people_change_account(%s, %s, %s, %s, %s, %s, %s)",
+                [person.pk, key, person.name, bank, sealed, digest, number[-4:]],
+            )
+    except IntegrityError as clash:
+        raise Refused("account.shared", "该账号已登记为他人账户，请提供本人账号（实施办法第十六条）") from clash
+    account = BankAccount.objects.get(pk=kept)
+    record(by, person, after={"account": account.pk, "tail": account.number_tail}, reason=reason)
+    return account
+
+
+@audited
+def form_household(
+    organization: Organization, *, name: str, members: Sequence[tuple[Person, str]], on: date, by: Actor
+) -> Household:
+    """People who live from one purse, from a day on: each with the relation to the head (GB/T 4761, 01 is the head).
+
+    A person belongs to one household at a time: an earlier membership ends the day before. Refused:
+    `permission.denied`, `household.empty`.
+    """
+    household = Household(organization_path=organization.path, name=name)
+    POLICY.require(by, "form_household", household)
+    refuse_if(not members, "household.empty", "家庭至少有一名成员")
+    household.save(force_insert=True)
+    people = [person for person, _ in members]
+    HouseholdMember.objects.filter(person__in=people, valid_to=None).update(valid_to=on)
+    HouseholdMember.objects.bulk_create(
+        HouseholdMember(
+            household=household,
+            organization_path=organization.path,
+            person=person,
+            relation=relation,
+            valid_from=on,
+        )
+        for person, relation in members
+    )
+    record(by, household, after={"members": len(members)})
+    return household
+
+
+def _ask(statement: str, parameters: Sequence[object]) -> object:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        return cursor.fetchone()[0]

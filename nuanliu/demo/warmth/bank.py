@@ -5,10 +5,10 @@ from datetime import date
 
 from nuanliu.evidence.models import EvidenceFile
 from nuanliu.evidence.queries import content_of
-from nuanliu.payments.actions import batch_facts, profile_of
 from nuanliu.payments.layouts import OrderRows, file_name, write_reply
 from nuanliu.payments.layouts.reading import ReplyRows, read_rows
 from nuanliu.payments.models import PaymentBatch
+from nuanliu.payments.queries import batch_facts, profile_of
 
 PAID, WRONG_ACCOUNT = "交易成功", "账号错误"
 

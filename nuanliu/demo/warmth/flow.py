@@ -75,7 +75,8 @@ def receive(job: Job, files: Sequence[awards.SubmittedFile], watch: Stopwatch) -
         watch.add(name, seconds)
     roster = imported.roster
     if roster.state in (RosterState.CHECKED, RosterState.ACCEPTED):
-        with watch.step("load"), scoped(scope_of(clerk)):
+        # `load` ends with the list staged and committed; accepting its good rows is the clerk's decision.
+        with watch.step("decide"), scoped(scope_of(clerk)):
             awards.accept_rows(roster, by=clerk, acknowledge=WARNINGS)
             roster.refresh_from_db()
     return roster

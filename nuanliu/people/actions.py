@@ -1,7 +1,7 @@
 """What is recorded of persons beside lists: a death, another account, a household."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import IntegrityError, connection, transaction
 
@@ -38,16 +38,14 @@ def record_death(person: Person, *, died_on: date, reason: str, by: Actor) -> Pe
 
 @audited
 def change_account(
-    person: Person, *, account_number: str, holder_name: str, bank: str, reason: str, by: Actor
+    person: Person, *, number: str, bank: str, holder_name: str, by: Actor, reason: str = ""
 ) -> BankAccount:
     """Give a person another account, which becomes the one active; the former stays on record (R-054).
 
-    Refused: `permission.denied`, `account.reason_missing`, `account.format`, `account.name_conflict`,
-    `account.shared` where the number is somebody else's.
+    Refused: `permission.denied`, `account.format`, `account.name_conflict`, `account.shared` where the number is somebody else's.
     """
     POLICY.require(by, "change_account")
-    refuse_if(not reason.strip(), "account.reason_missing", "变更账户须说明理由")
-    number = normalize_code(account_number)
+    number = normalize_code(number)
     refuse_if(check_account(number) == "account.format", "account.format", "银行账号应为8至32位数字，请更正")
     other = normalize_name(holder_name) != person.name
     refuse_if(other, "account.name_conflict", "户名与本人姓名不符，慰问金须发到本人账户（实施办法第十六条）")
@@ -61,7 +59,9 @@ def change_account(
                 [person.pk, key, person.name, bank, sealed, digest, number[-4:]],
             )
     except IntegrityError as clash:
-        raise Refused("account.shared", "该账号已登记为他人账户，请提供本人账号（实施办法第十六条）") from clash
+        raise Refused(
+            "account.shared", "该账号已登记为他人账户，请提供本人账号（实施办法第十六条）"
+        ) from clash
     account = BankAccount.objects.get(pk=kept)
     record(by, person, after={"account": account.pk, "tail": account.number_tail}, reason=reason)
     return account
@@ -81,7 +81,7 @@ def form_household(
     refuse_if(not members, "household.empty", "家庭至少有一名成员")
     household.save(force_insert=True)
     people = [person for person, _ in members]
-    HouseholdMember.objects.filter(person__in=people, valid_to=None).update(valid_to=on)
+    HouseholdMember.objects.filter(person__in=people, valid_to=None).update(valid_to=on - timedelta(days=1))
     HouseholdMember.objects.bulk_create(
         HouseholdMember(
             household=household,

@@ -25,7 +25,13 @@ FIELDS = {
     "account_holder": "户名",
     "reason": "慰问事由",
 }
-PLAIN = {"name": "张三", "employer": "上海嘉源医疗有限公司工会", "category": "C1", "cash": "1000", "bank": "上海银行"}
+PLAIN = {
+    "name": "张三",
+    "employer": "上海嘉源医疗有限公司工会",
+    "category": "C1",
+    "cash": "1000",
+    "bank": "上海银行",
+}
 
 type Person = dict[str, str | None]
 
@@ -49,7 +55,9 @@ class People:
         return {**PLAIN, **fresh, **given}
 
 
-def list_of(*rows: Mapping[str, str | None], name: str = "名册.xlsx", sheets: Sequence[str] = ("名册",)) -> SubmittedFile:
+def list_of(
+    *rows: Mapping[str, str | None], name: str = "名册.xlsx", sheets: Sequence[str] = ("名册",)
+) -> SubmittedFile:
     """An XLSX with a heading and these rows, row 2 first; on several sheets the same rows are on each."""
     memory = io.BytesIO()
     with xlsxwriter.Workbook(memory) as book:

@@ -106,11 +106,20 @@ def test_nobody_is_given_more_than_the_standard(world: World, award: Award) -> N
 
 @pytest.mark.requirement("R-035")
 def test_everybody_is_named_and_numbered(world: World, award: Award) -> None:
-    roster = world.submit(list_of(People(2)(name="彭桂等20人", identity_number=None), People(3)(name=None))).roster
+    roster = world.submit(
+        list_of(People(2)(name="彭桂等20人", identity_number=None), People(3)(name=None))
+    ).roster
     assert codes_of(roster) == ["identity.missing", "name.missing"]
     assert accept_rows(roster, by=world.cast.clerk).rows == 0
     with forbidden("award_to_living_person"):
-        forge(award, person_id="01900000-0000-7000-8000-000000000000", account_id=None, cash_fen=0, goods_fen=1, form="goods")
+        forge(
+            award,
+            person_id="01900000-0000-7000-8000-000000000000",
+            account_id=None,
+            cash_fen=0,
+            goods_fen=1,
+            form="goods",
+        )
 
 
 @pytest.mark.requirement("R-036", "R-104")
@@ -122,7 +131,12 @@ def test_cash_goes_to_an_account_or_under_an_approved_exception(world: World, aw
         forge(award, cash_fen=200_000, account_id=None)
 
     exception = request_cash_exception(
-        world.jiading, world.campaign, identity_number=person["identity_number"], reason="卧床", on=DAY, by=world.cast.clerk
+        world.jiading,
+        world.campaign,
+        identity_number=person["identity_number"],
+        reason="卧床",
+        on=DAY,
+        by=world.cast.clerk,
     )
     with refused("permission.denied"):
         approve_cash_exception(exception, on=DAY, by=world.cast.clerk)
@@ -131,7 +145,9 @@ def test_cash_goes_to_an_account_or_under_an_approved_exception(world: World, aw
             "UPDATE awards_cashexception SET approved_by_id = requested_by_id, approved_on = %s WHERE id = %s",
             [DAY, exception.pk],
         )
-    assert codes_of(world.submit(list_of(person, name="未批.xlsx", sheets=("一",))).roster) == ["account.missing"]
+    assert codes_of(world.submit(list_of(person, name="未批.xlsx", sheets=("一",))).roster) == [
+        "account.missing"
+    ]
     approve_cash_exception(exception, on=DAY, by=world.cast.head)
     roster = world.submit(list_of(person, sheets=("二",))).roster
     assert codes_of(roster) == []
@@ -176,7 +192,9 @@ def test_money_goes_to_the_own_account_of_a_living_person(world: World, award: A
     assert codes_of(roster) == ["account.shared"]
     accept_rows(roster, by=world.cast.clerk)
     other = Award.objects.get(roster=roster)
-    assert codes_of(world.submit(list_of({**second, "account_holder": "旁人"})).roster) == ["account.name_conflict"]
+    assert codes_of(world.submit(list_of({**second, "account_holder": "旁人"})).roster) == [
+        "account.name_conflict"
+    ]
     on_record = world.submit(list_of({**second, "account": first["account"]}, sheets=("后",))).roster
     assert codes_of(on_record) == ["account.shared"]
     with forbidden("award_to_own_account"):
@@ -225,7 +243,9 @@ def test_nobody_serves_himself_or_his_family_without_a_recusal(world: World) -> 
     person = People()()
     leader = world.cast.leader2
     roster = accepted(world, person)
-    User.objects.filter(pk=leader.user_id).update(identity_digest=blind(person["identity_number"], "identity"))
+    User.objects.filter(pk=leader.user_id).update(
+        identity_digest=blind(person["identity_number"], "identity")
+    )
     again = world.submit(list_of({**person, "category": "C2", "cash": "2000"})).roster
     assert "conflict.handler" in codes_of(again)
     plan, _ = planned(world, roster, ["C1"], 100_000)
@@ -242,11 +262,19 @@ def test_nobody_serves_himself_or_his_family_without_a_recusal(world: World) -> 
         "on": DAY,
     }
     with refused("recusal.by_oneself"):
-        record_recusal(world.jiading, world.campaign, **step_back, replaced_by=world.cast.leader1.user_id, by=leader)
+        record_recusal(
+            world.jiading, world.campaign, **step_back, replaced_by=world.cast.leader1.user_id, by=leader
+        )
     with refused("recusal.same_person"):
-        record_recusal(world.jiading, world.campaign, **step_back, replaced_by=leader.user_id, by=world.cast.rights)
+        record_recusal(
+            world.jiading, world.campaign, **step_back, replaced_by=leader.user_id, by=world.cast.rights
+        )
     recusal = record_recusal(
-        world.jiading, world.campaign, **step_back, replaced_by=world.cast.leader1.user_id, by=world.cast.rights
+        world.jiading,
+        world.campaign,
+        **step_back,
+        replaced_by=world.cast.leader1.user_id,
+        by=world.cast.rights,
     )
     with forbidden("recusal_replaced_by_another"):
         sql(
@@ -266,7 +294,10 @@ def test_who_handled_a_list_does_not_sign_it(world: World) -> None:
     with refused("permission.denied"):
         sign_roster(roster, by=world.cast.clerk, on=DAY)
     with forbidden("roster_two_signatures"):
-        sql("UPDATE awards_roster SET responsible_id = handler_id, signed_on = %s WHERE id = %s", [DAY, roster.pk])
+        sql(
+            "UPDATE awards_roster SET responsible_id = handler_id, signed_on = %s WHERE id = %s",
+            [DAY, roster.pk],
+        )
 
 
 @pytest.mark.requirement("R-067")

@@ -22,7 +22,9 @@ def judge(
     codes: list[set[str]] = []
     for place, row in enumerate(rows):
         before = [other for other in range(place) if stands(codes[other])]
-        codes.append(alone[place] | clashes(row, alone[place], [rows[other] for other in before], on, wordings))
+        codes.append(
+            alone[place] | clashes(row, alone[place], [rows[other] for other in before], on, wordings)
+        )
     return codes
 
 
@@ -30,7 +32,9 @@ def stands(codes: set[str]) -> bool:
     return not any(CODES[code].severity is Severity.ERROR for code in codes)
 
 
-def judge_alone(row: Row, on: date, lines: Mapping[str, Line], wordings: Mapping[str, str], forbidden: str) -> set[str]:
+def judge_alone(
+    row: Row, on: date, lines: Mapping[str, Line], wordings: Mapping[str, str], forbidden: str
+) -> set[str]:
     codes = set()
     if not name_of(row):
         codes.add("name.missing")
@@ -113,7 +117,9 @@ def of_account(row: Row) -> set[str]:
     return codes
 
 
-def clashes(row: Row, alone: set[str], standing: Sequence[Row], on: date, wordings: Mapping[str, str]) -> set[str]:
+def clashes(
+    row: Row, alone: set[str], standing: Sequence[Row], on: date, wordings: Mapping[str, str]
+) -> set[str]:
     """What stands against a row in the rows before it that stand."""
     codes: set[str] = set()
     number, category = number_of(row, on), category_of(row, wordings)

@@ -22,7 +22,17 @@ LINES = {
     "C4": Line(0, 30_000),
 }
 WORDINGS = {"C1": "C1", "C2": "C2", "C3": "C3", "C4": "C4", "C5": "C5", "困难职工": "C1"}
-FIELDS = ("name", "identity_number", "category", "cash", "goods", "goods_value", "account", "account_holder", "phone")
+FIELDS = (
+    "name",
+    "identity_number",
+    "category",
+    "cash",
+    "goods",
+    "goods_value",
+    "account",
+    "account_holder",
+    "phone",
+)
 
 
 def random_list(seed: int, length: int) -> list[dict[str, str | None]]:
@@ -30,7 +40,13 @@ def random_list(seed: int, length: int) -> list[dict[str, str | None]]:
     random = Random(seed)
     numbers = [generate_identity(random, date(1980, 1, 1 + turn), "310114") for turn in range(6)]
     old = numbers[0][:6] + numbers[0][8:17]
-    spoilt = [numbers[1][:17] + "0123456789X"[(int(numbers[1][17], 36) + 1) % 10], "31011419800230001X", "12", None, "-"]
+    spoilt = [
+        numbers[1][:17] + "0123456789X"[(int(numbers[1][17], 36) + 1) % 10],
+        "31011419800230001X",
+        "12",
+        None,
+        "-",
+    ]
     spelled = [f"{numbers[2][:6]} {numbers[2][6:]}", f"'{numbers[3]}", numbers[4].lower(), old]
     accounts = [generate_account(random) for _ in range(5)]
     choices = {
@@ -40,7 +56,8 @@ def random_list(seed: int, length: int) -> list[dict[str, str | None]]:
         "cash": ["1000", "1,000元", "￥500.00", "500", "700", "0", "-5", "五百", None, None, "500.001"],
         "goods": [None, None, "大米", "白酒一瓶"],
         "goods_value": [None, None, "200", "300", "0", "-1", "x"],
-        "account": accounts * 3 + [f"{accounts[0][:4]} {accounts[0][4:]}", "6222021001020003041", "12a", None, None],
+        "account": accounts * 3
+        + [f"{accounts[0][:4]} {accounts[0][4:]}", "6222021001020003041", "12a", None, None],
         "account_holder": [None, None, None, "张三", "李四", "张　三"],
         "phone": [None, "13812345678", "021-63211939", "12345", "138 1234 5678"],
     }
@@ -66,7 +83,11 @@ def table(ordinal: int, rows: list[dict[str, str | None]]) -> ListTable:
 
 
 def names_liquor(goods: pl.Series) -> pl.Series:
-    return goods.to_frame("goods").select(pl.when(pl.col("goods").str.contains("酒")).then(pl.lit("酒"))).to_series()
+    return (
+        goods.to_frame("goods")
+        .select(pl.when(pl.col("goods").str.contains("酒")).then(pl.lit("酒")))
+        .to_series()
+    )
 
 
 @pytest.mark.parametrize("seed", range(60))

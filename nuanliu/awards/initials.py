@@ -7,7 +7,7 @@ LONGEST = 20
 
 
 def initials_of(names: pl.Series) -> pl.Series:
-    """The first letter of each character's commonest sound, for a column; other characters as they are, in lower case."""
+    """The first letter of each character's commonest sound, for a column; other characters in lower case."""
     characters = names.drop_nulls().unique().str.split("").explode().unique().drop_nulls().to_list()
     letters = [
         lazy_pinyin(character, style=Style.FIRST_LETTER)[0][:1] if character else ""

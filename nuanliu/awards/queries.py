@@ -36,7 +36,12 @@ def rosters_of(organization_path: str, *, campaign: Campaign | None = None) -> Q
 
 def finding_counts(roster: Roster) -> dict[str, int]:
     """How often each code was found in a roster."""
-    counted = RosterFinding.objects.filter(roster=roster).values("code").annotate(count=Count("id")).order_by("code")
+    counted = (
+        RosterFinding.objects.filter(roster=roster)
+        .values("code")
+        .annotate(count=Count("id"))
+        .order_by("code")
+    )
     return {row["code"]: row["count"] for row in counted}
 
 
@@ -55,19 +60,30 @@ def rows_page(
     `only` is '', 'error' (refused rows), 'good' or 'accepted'; `code` keeps the rows with that finding.
     """
     award = Award.objects.filter(roster=roster, basis_id=OuterRef("pk"))
-    rows = RosterRow.objects.filter(roster=roster, state=RowState.OPEN, pk__gt=after).annotate(accepted=Exists(award))
-    rows = rows.filter({"error": Q(blocked=True), "good": Q(blocked=False), "accepted": Q(accepted=True)}.get(only, Q()))
+    rows = RosterRow.objects.filter(roster=roster, state=RowState.OPEN, pk__gt=after).annotate(
+        accepted=Exists(award)
+    )
+    rows = rows.filter(
+        {"error": Q(blocked=True), "good": Q(blocked=False), "accepted": Q(accepted=True)}.get(only, Q())
+    )
     if code:
         places = RosterFinding.objects.filter(
-            roster=roster, code=code, sheet_ordinal=OuterRef("sheet_ordinal"), row_number=OuterRef("row_number")
+            roster=roster,
+            code=code,
+            sheet_ordinal=OuterRef("sheet_ordinal"),
+            row_number=OuterRef("row_number"),
         )
         rows = rows.filter(Exists(places))
     page = list(rows.order_by("pk")[:limit])
     found = _findings_by_place(roster, page)
-    return [RowWithFindings(row, row.accepted, found.get((row.sheet_ordinal, row.row_number), ())) for row in page]
+    return [
+        RowWithFindings(row, row.accepted, found.get((row.sheet_ordinal, row.row_number), ())) for row in page
+    ]
 
 
-def _findings_by_place(roster: Roster, rows: Sequence[RosterRow]) -> dict[tuple[int, int], tuple[RosterFinding, ...]]:
+def _findings_by_place(
+    roster: Roster, rows: Sequence[RosterRow]
+) -> dict[tuple[int, int], tuple[RosterFinding, ...]]:
     numbers = {row.row_number for row in rows}
     by_place: dict[tuple[int, int], tuple[RosterFinding, ...]] = {}
     for finding in findings_of(roster).filter(row_number__in=numbers):
@@ -185,7 +201,8 @@ def same_amount_findings(campaign: Campaign, *, staff_counts: dict[str, int] | N
 
 
 LATE = """
-SELECT roster.id, organization.name, min(award.delivered_on), (roster.recorded_at AT TIME ZONE 'Asia/Shanghai')::date, count(*)
+SELECT roster.id, organization.name, min(award.delivered_on),
+       (roster.recorded_at AT TIME ZONE 'Asia/Shanghai')::date, count(*)
 FROM awards_award award
 JOIN awards_roster roster ON roster.id = award.roster_id
 JOIN organizations_organization organization ON organization.id = roster.organization_id

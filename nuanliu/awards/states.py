@@ -15,7 +15,7 @@ class RosterState(models.TextChoices):
 
 
 class RowState(models.TextChoices):
-    """A row is accepted when an award has it as its basis: writing that into each row would cost more than the award."""
+    """A row is accepted when an award has it as its basis: writing that into each row costs more than the award."""
 
     OPEN = "open", _("open")
     REPLACED = "replaced", _("replaced by a corrected list")
@@ -47,7 +47,8 @@ ROSTER_TRANSITIONS: dict[str, set[str]] = {
     RosterState.ACCEPTED: {RosterState.ATTACHED, RosterState.WITHDRAWN},
     RosterState.ATTACHED: {RosterState.DECIDED, RosterState.ACCEPTED},
     RosterState.DECIDED: set(),
-    RosterState.REFUSED: set(),
+    # Read again, as after the file could be opened or a heading was explained.
+    RosterState.REFUSED: {RosterState.CHECKED},
     RosterState.WITHDRAWN: set(),
 }
 

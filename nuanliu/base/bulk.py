@@ -13,8 +13,9 @@ COPY_ROWS = 20_000
 
 
 def create_temp(cursor: Any, name: str, columns: Mapping[str, str], *, readers: Sequence[str] = ()) -> None:
-    """An empty temporary table for this transaction, in place of one of the same name; `readers` may read and complete it.
+    """An empty temporary table for this transaction, in place of one of the same name.
 
+    `readers` may read and complete it.
     Names and types come from code, never from people.
     """
     definition = ", ".join(f'"{column}" {kind}' for column, kind in columns.items())

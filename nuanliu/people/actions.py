@@ -42,7 +42,8 @@ def change_account(
 ) -> BankAccount:
     """Give a person another account, which becomes the one active; the former stays on record (R-054).
 
-    Refused: `permission.denied`, `account.format`, `account.name_conflict`, `account.shared` where the number is somebody else's.
+    Refused: `permission.denied`, `account.format`, `account.name_conflict`, `account.shared` where the
+    number is somebody else's.
     """
     POLICY.require(by, "change_account")
     number = normalize_code(number)

@@ -16,7 +16,13 @@ from nuanliu.awards.actions.exceptions import (
     sign_cash_receipt,
 )
 from nuanliu.awards.actions.giving import cancel_award, change_states_many, record_handout
-from nuanliu.awards.actions.importing import RosterImport, import_roster, map_heading
+from nuanliu.awards.actions.importing import (
+    RosterImport,
+    import_roster,
+    map_heading,
+    recheck_roster,
+    reimport_roster,
+)
 from nuanliu.awards.reading import SubmittedFile
 
 __all__ = [
@@ -34,8 +40,10 @@ __all__ = [
     "import_roster",
     "map_heading",
     "propose_plan",
+    "recheck_roster",
     "record_handout",
     "record_recusal",
+    "reimport_roster",
     "request_cash_exception",
     "sign_cash_receipt",
     "sign_roster",

@@ -156,7 +156,8 @@ SET state = 'accepted', rows_accepted = counted.rows, accepted_fen = counted.fen
 FROM (
     SELECT count(*) AS rows, coalesce(sum(cash_fen + goods_fen), 0)::bigint AS fen,
            sha256(coalesce(string_agg(
-               sha256(convert_to(concat_ws('|', id, person_id, account_id, category_id, cash_fen, goods_fen, goods), 'UTF8')),
+               sha256(convert_to(
+                   concat_ws('|', id, person_id, account_id, category_id, cash_fen, goods_fen, goods), 'UTF8')),
                ''::bytea ORDER BY id), ''::bytea)) AS digest
     FROM awards_award WHERE roster_id = %(roster)s AND live
 ) AS counted

@@ -103,7 +103,10 @@ def approve_cash_exception(exception: CashException, *, on: date, by: Actor) -> 
 
 @audited
 def sign_cash_receipt(exception: CashException, *, signature_file: EvidenceFile, by: Actor) -> CashException:
-    """Keep the receipt that the recipient signed for cash. Refused: `permission.denied`, `cash_exception.not_approved`."""
+    """Keep the receipt that the recipient signed for cash.
+
+    Refused: `permission.denied`, `cash_exception.not_approved`.
+    """
     exception = CashException.objects.select_for_update(of=("self",)).get(pk=exception.pk)
     POLICY.require(by, "sign_cash_receipt", exception)
     refuse_if(not exception.approved_by_id, "cash_exception.not_approved", "现金发放尚未审批")

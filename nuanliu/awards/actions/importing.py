@@ -9,9 +9,11 @@ from time import perf_counter
 import polars as pl
 
 from nuanliu.audit.actions import audited, record, unchanged
+from nuanliu.awards.actions.accepting import OPEN_STATES
+from nuanliu.awards.actions.locking import locked_roster
 from nuanliu.awards.checking.findings import WORDED
 from nuanliu.awards.judging import Judged, answerable_users, judge_tables, rules_on, with_notes
-from nuanliu.awards.models import HeadingMapping, Roster, RosterSheet
+from nuanliu.awards.models import HeadingMapping, Roster, RosterRow, RosterSheet
 from nuanliu.awards.permissions import POLICY
 from nuanliu.awards.queries import finding_counts
 from nuanliu.awards.reading import (
@@ -22,12 +24,15 @@ from nuanliu.awards.reading import (
     read_submission,
     submission_digest,
 )
+from nuanliu.awards.rechecking import recheck
+from nuanliu.awards.reimporting import replace_changed
 from nuanliu.awards.sealing import raw_texts
 from nuanliu.awards.staging import stage_findings, stage_rows
-from nuanliu.awards.states import RosterState
+from nuanliu.awards.states import RosterState, RowState
 from nuanliu.base.actor import Actor
 from nuanliu.evidence.actions import archive
 from nuanliu.evidence.models import EvidenceFile
+from nuanliu.evidence.queries import content_of
 from nuanliu.kernel.errors import refuse_if
 from nuanliu.organizations.models import Organization
 from nuanliu.programmes.models import Campaign, Standard
@@ -38,7 +43,7 @@ ROSTER_FILE = "roster"
 
 @dataclass(frozen=True, slots=True)
 class RosterImport:
-    """What came of a submission: the roster, seconds by step, counts by finding code, and whether it was here before."""
+    """What came of a submission: roster, seconds by step, counts by finding code, and whether it was here before."""
 
     roster: Roster
     seconds: Mapping[str, float]
@@ -157,7 +162,7 @@ def _sheet(roster: Roster, sheet: SheetRead, file: EvidenceFile) -> RosterSheet:
             "reporter": table.reporter,
             "phone": table.phone,
             "date": table.date_text,
-            "units": {column.field: FEN_OF_UNIT[column.unit] for column in table.columns if column.field and column.unit},
+            "units": units_of(table),
         },
     }  # fmt: skip
     return RosterSheet(
@@ -177,6 +182,83 @@ def _summary(roster: Roster, counts: Mapping[str, int]) -> dict[str, object]:
         "submission": roster.submission_digest.hex(),
         "findings": dict(counts),
     }
+
+
+@audited
+def recheck_roster(roster: Roster, *, by: Actor) -> RosterImport:
+    """Read the archived files again, as after a heading was explained or a standard adopted, and check all open rows.
+
+    Refused: `permission.denied`, `roster.not_open`, `roster.accepted`: what has been accepted stays as it was read.
+    """
+    roster = locked_roster(roster)
+    POLICY.require(by, "import_roster", roster)
+    refuse_if(roster.state not in OPEN_STATES, "roster.not_open", "名册已附于使用计划或已撤回，不能再检查")
+    refuse_if(roster.awards.exists(), "roster.accepted", "名册已接收部分行，不能整册重新读取；请逐行更正")
+    files = {sheet.file_id: sheet.file for sheet in roster.sheets.select_related("file").order_by("ordinal")}
+    archived = list(files.values())
+    contents = [SubmittedFile(file.name, content_of(file)) for file in archived]
+    clock = [perf_counter()]
+    submission = read_submission(contents, remembered_headings(roster.organization_path))
+    clock.append(perf_counter())
+    roster.standard = standard_in_force(roster.organization, roster.business_date) or roster.standard
+    roster.save(update_fields=["standard"])
+    _replace_sheets(roster, submission, archived)
+    difference = replace_changed(roster, submission)
+    recheck(roster, RosterRow.objects.filter(roster=roster, state=RowState.OPEN).values_list("pk", flat=True))
+    clock.append(perf_counter())
+    counts = finding_counts(roster)
+    record(by, roster, after={"gone": len(difference.gone), "new": difference.new_count, "findings": counts})
+    return RosterImport(
+        roster, {"read": clock[1] - clock[0], "check": 0.0, "load": clock[2] - clock[1]}, counts
+    )
+
+
+@audited
+def reimport_roster(roster: Roster, files: Sequence[SubmittedFile], *, by: Actor) -> RosterImport:
+    """Read a corrected list in the place of the one before: only what changed is checked and staged again, with the
+    rows that share a number or an account; corrections of unchanged rows stand.
+
+    The same files again change nothing. Refused: `permission.denied`, `roster.not_open`, `roster.no_file`,
+    `roster.unreadable`, `roster.accepted_row_changed`.
+    """
+    roster = locked_roster(roster)
+    POLICY.require(by, "import_roster", roster)
+    refuse_if(not files, "roster.no_file", "没有收到文件，请选择名册文件后重新提交")
+    refuse_if(roster.state not in OPEN_STATES, "roster.not_open", "名册已附于使用计划或已撤回，不能再更正")
+    before, after = bytes(roster.submission_digest), submission_digest(files)
+    if before == after:
+        unchanged()
+        return RosterImport(
+            roster, {"read": 0.0, "check": 0.0, "load": 0.0}, finding_counts(roster), repeated=True
+        )
+    clock = [perf_counter()]
+    archived = [_archive(file, roster, by) for file in files]
+    submission = read_submission(files, remembered_headings(roster.organization_path))
+    refuse_if(submission.refused, "roster.unreadable", "更正后的名册无法读取或没有名册表格，请检查后重新提交")
+    clock.append(perf_counter())
+    _replace_sheets(roster, submission, archived)
+    difference = replace_changed(roster, submission)
+    roster.submission_digest, roster.rows_read = after, submission.row_count
+    roster.save(update_fields=["submission_digest", "rows_read"])
+    clock.append(perf_counter())
+    changed = {"gone": len(difference.gone), "new": difference.new_count}
+    record(by, roster, before={"submission": before.hex()}, after={"submission": after.hex(), **changed})
+    seconds = {"read": clock[1] - clock[0], "check": 0.0, "load": clock[2] - clock[1]}
+    return RosterImport(roster, seconds, finding_counts(roster))
+
+
+def _replace_sheets(roster: Roster, submission: Submission, archived: Sequence[EvidenceFile]) -> None:
+    """The sheets as they are now; an ordinal keeps its row."""
+    known = {sheet.ordinal: sheet for sheet in roster.sheets.all()}
+    for read in submission.sheets:
+        sheet = _sheet(roster, read, archived[read.file_index])
+        if read.ordinal in known:
+            sheet.pk = known[read.ordinal].pk
+            sheet.save(
+                force_update=True, update_fields=["file", "sheet", "headings", "heading_row", "header"]
+            )
+        else:
+            sheet.save(force_insert=True)
 
 
 @audited

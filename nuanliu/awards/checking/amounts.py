@@ -14,7 +14,7 @@ PLAIN_YUAN = "^[0-9]{1,9}$"
 
 
 def check_amounts(rows: pl.DataFrame) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
-    """The rows with `cash_fen`, `goods_fen` (null where empty or wrong), `with_cash` and `amount_good`; and findings."""
+    """The rows with `cash_fen`, `goods_fen` (null where empty or wrong), `with_cash`, `amount_good`; and findings."""
     readings = {column: _read(rows, column) for column in COLUMNS}
     rows = rows.with_columns(
         cash_fen=readings["cash"]["fen"],
@@ -48,7 +48,7 @@ def _read(rows: pl.DataFrame, column: str) -> pl.DataFrame:
 
 
 def read_amount(text: str, unit_fen: int = FEN_PER_YUAN) -> tuple[int | None, str | None]:
-    """Fen and what is wrong with the text; (None, None) for an empty cell. `unit_fen`: how many fen the column's unit is."""
+    """Fen and what is wrong with the text; (None, None) for an empty cell. `unit_fen`: fen in one unit of the column."""
     try:
         if unit_fen == FEN_PER_YUAN:
             return parse_yuan(text), None

@@ -22,7 +22,10 @@ class Checked:
 
 
 def check_rows(rows: pl.DataFrame, rules: Rules, by_reader: pl.DataFrame | None = None) -> Checked:
-    """Judge each row by what stands in it, and by what the reader found. `account.missing` waits for the record: an exception may excuse it."""
+    """Judge each row by what stands in it, and by what the reader found.
+
+    `account.missing` waits for the record: an exception may excuse it.
+    """
     rows, by_identity = check_identity(rows, rules.business_date)
     rows, by_amount = amounts.check_amounts(rows)
     rows, by_category = wording.check_categories(rows, rules.category_by_wording)

@@ -5,7 +5,7 @@
 REVOKE DELETE ON awards_roster, awards_rostersheet, awards_rosterrow, awards_award, awards_recusal,
     awards_cashexception, programmes_campaign, programmes_standard, programmes_category FROM nuanliu_app;
 REVOKE UPDATE ON awards_rostersheet, awards_recusal FROM nuanliu_app;
-GRANT UPDATE (file_id, headings, heading_row, header) ON awards_rostersheet TO nuanliu_app;
+GRANT UPDATE (file_id, sheet, headings, heading_row, header) ON awards_rostersheet TO nuanliu_app;
 GRANT SELECT ON awards_roster, awards_rosterrow, awards_award, awards_cashexception TO nuanliu_matcher;
 GRANT SELECT ON organizations_organization, programmes_campaign, programmes_standard, programmes_standardline,
     programmes_category, ledger_useplan, ledger_useplanline TO nuanliu_matcher;

@@ -1,21 +1,18 @@
-"""What people do to official tables: enter what the stream does not hold, sign, submit, return, accept."""
+"""What people do to official tables: enter what the stream does not hold, draft, sign, submit, return, accept."""
 
 from datetime import date
 
-from django.db import transaction
-from django.db.models import Max
-
 from nuanliu.audit.actions import audited, record, unchanged
 from nuanliu.base.actor import Actor
-from nuanliu.kernel.digests import sha256_of
-from nuanliu.kernel.errors import Refused
+from nuanliu.kernel.errors import Refused, refuse_if
 from nuanliu.organizations.models import Organization
 from nuanliu.programmes.models import Campaign
 from nuanliu.returns.definitions import ANNEX1, form
 from nuanliu.returns.models import EnteredValue, Return, ReturnCell
 from nuanliu.returns.permissions import POLICY
-from nuanliu.returns.queries import annex1
-from nuanliu.returns.rules import ENTERED_CODES, broken_formulas
+from nuanliu.returns.queries import AnnexTable, annex1, frozen_cells
+from nuanliu.returns.refusals import refused_by_database
+from nuanliu.returns.rules import ENTERED_CODES, Cell, broken_formulas, content_digest
 from nuanliu.returns.states import TRANSITIONS, ReturnState
 
 
@@ -23,32 +20,26 @@ from nuanliu.returns.states import TRANSITIONS, ReturnState
 def enter_value(
     organization: Organization, campaign: Campaign, code: str, value: int, *, reason: str, on: date, by: Actor
 ) -> EnteredValue:
-    """Type a value (fen or count) into a row that the stream does not derive; the newest of a union counts.
+    """Type a union's own part (fen or count) of a row that the stream does not derive; its newest value counts.
 
-    Refused without a reason, for a derived row, and below zero.
+    The same value, day and reason again is the same entry. Refused: `return.derived_cell` for a row that follows from
+    records, `return.reason_missing`, `return.negative`.
     """
-    POLICY.require(by, "enter_value", organization)
-    if code not in ENTERED_CODES:
-        raise Refused(
-            "return.derived_cell", f"{code} 由业务记录自动生成，不能手工填写；请更正其所依据的记录。"
-        )
-    if not reason.strip():
-        raise Refused("return.reason_missing", f"手工填写 {code} 须说明数据来源和理由。")
-    if value < 0:
-        raise Refused("return.negative", f"{code} 不能小于零。")
-    entered = EnteredValue.objects.create(
-        form=ANNEX1,
-        organization=organization,
-        organization_path=organization.path,
-        campaign=campaign,
-        code=code,
-        value=value,
-        entered_on=on,
-        reason=reason,
-        entered_by_id=by.user_id,
-    )
-    record(by, entered, after={"code": code, "value": value}, reason=reason)
-    return entered
+    refuse_if(value < 0, "return.negative", f"{code} 不能小于零。")
+    return _enter(organization, campaign, code, value, reason, on, by)
+
+
+@audited
+def withdraw_value(
+    organization: Organization, campaign: Campaign, code: str, *, reason: str, on: date, by: Actor
+) -> EnteredValue:
+    """Take a typed value back by a newer, empty entry: from that day on the row holds nothing typed by this union.
+
+    Refused: `return.nothing_entered` where nothing stands, `return.reason_missing`.
+    """
+    if not _newest(organization, campaign, code):
+        raise Refused("return.nothing_entered", f"{code} 没有手工填报数，无须撤销。")
+    return _enter(organization, campaign, code, None, reason, on, by)
 
 
 @audited
@@ -60,51 +51,57 @@ def draft_return(
     reporter: str,
     reporter_phone: str,
     by: Actor,
+    filled_on: date | None = None,
 ) -> Return:
-    """Freeze Annex 1 of a union as of a day into a new version, in draft. Header fields are mandatory (R-112)."""
+    """Freeze Annex 1 of a union as of a day into a new version, in draft, filled in on that day unless told otherwise.
+
+    Unit, reporter, phone and date head the form (R-112): Refused `return.header_missing` without. A draft that already
+    says exactly the same is returned instead of a new version.
+    """
     POLICY.require(by, "draft", organization)
-    if not reporter.strip() or not reporter_phone.strip():
-        raise Refused("return.header_missing", "统计表须填写填报人和电话。")
+    header = {"reporter": reporter.strip(), "reporter_phone": reporter_phone.strip()}
+    refuse_if(not all(header.values()), "return.header_missing", "统计表须填写填报人和电话。")
+    versions = Return.objects.filter(form=ANNEX1, organization=organization, campaign=campaign)
+    newest = versions.select_for_update().order_by("-version").first()
     table = annex1(organization, campaign, as_of)
-    earlier = Return.objects.filter(form=ANNEX1, organization=organization, campaign=campaign)
-    version = (earlier.aggregate(newest=Max("version"))["newest"] or 0) + 1
-    digest = sha256_of(table.values)
-    drafted = Return.objects.create(
+    drafted = Return(
         form=ANNEX1,
         organization=organization,
         organization_path=organization.path,
         campaign=campaign,
-        version=version,
+        version=newest.version + 1 if newest else 1,
         as_of=as_of,
-        reporter=reporter,
-        reporter_phone=reporter_phone,
-        content_digest=digest,
+        filled_on=filled_on or as_of,
+        drafted_by_id=by.user_id,
+        **header,
     )
-    ReturnCell.objects.bulk_create(
-        ReturnCell(
-            table=drafted,
-            organization_path=organization.path,
-            code=cell.code,
-            derived=cell.derived,
-            entered=cell.entered,
-        )
-        for cell in table.cells.values()
-    )
-    record(by, drafted, after={"version": version, "as_of": as_of, "digest": digest.hex()})
+    if newest and newest.state == ReturnState.DRAFT and _says_the_same(newest, drafted, table.cells):
+        unchanged()
+        return newest
+    _freeze(drafted, table)
+    digest = bytes(drafted.content_digest).hex()
+    record(by, drafted, after={"version": drafted.version, "as_of": as_of, "digest": digest})
     return drafted
 
 
 @audited
 def sign_return(drafted: Return, *, on: date, by: Actor) -> Return:
-    """The responsible person signs; from then on the version never changes. Refused when a formula is broken."""
+    """The responsible person signs, who is not who drafted; from then on the version never changes.
+
+    Refused: `return.formula_broken` with a finding for each total that is not the sum of its parts (R-113 to R-117),
+    `return.content_changed` when the cells are not those that were drafted, `return.newer_version`,
+    `return.same_person`.
+    """
     locked = _lock(drafted)
     POLICY.require(by, "sign", locked)
     if locked.state == ReturnState.SIGNED:
         unchanged()
         return locked
-    values = {cell.code: (cell.derived or 0) + (cell.entered or 0) for cell in locked.cells.all()}
-    if broken := broken_formulas(form(locked.form), values):
-        raise Refused("return.formula_broken", broken[0].message, tuple(broken))
+    cells = frozen_cells(locked)
+    if broken := broken_formulas(form(locked.form), {code: cell.value for code, cell in cells.items()}):
+        raise Refused("return.formula_broken", broken[0].message, broken)
+    changed = content_digest(_header(locked), cells) != bytes(locked.content_digest)
+    refuse_if(changed, "return.content_changed", "统计表内容与生成时不一致，请重新生成后签字。")
     return _move(locked, ReturnState.SIGNED, by=by, signed_by_id=by.user_id, signed_on=on)
 
 
@@ -121,9 +118,10 @@ def return_return(submitted: Return, *, reason: str, by: Actor) -> Return:
     """The superior sends a version back for correction, with the reason; a new version answers it."""
     locked = _lock(submitted)
     _require_superior(locked, by)
-    if not reason.strip():
-        raise Refused("return.reason_missing", "退回统计表须写明理由。")
-    return _move_once(locked, ReturnState.RETURNED, by=by, reason=reason, return_reason=reason)
+    refuse_if(not reason.strip(), "return.reason_missing", "退回统计表须写明理由。")
+    return _move_once(
+        locked, ReturnState.RETURNED, by=by, judged_by_id=by.user_id, return_reason=reason.strip()
+    )
 
 
 @audited
@@ -131,34 +129,107 @@ def accept_return(submitted: Return, *, by: Actor) -> Return:
     """The superior accepts a version."""
     locked = _lock(submitted)
     _require_superior(locked, by)
-    return _move_once(locked, ReturnState.ACCEPTED, by=by)
+    return _move_once(locked, ReturnState.ACCEPTED, by=by, judged_by_id=by.user_id)
+
+
+# --- how ---
+
+
+def _enter(
+    organization: Organization,
+    campaign: Campaign,
+    code: str,
+    value: int | None,
+    reason: str,
+    on: date,
+    by: Actor,
+) -> EnteredValue:
+    POLICY.require(by, "enter_value", organization)
+    derived = f"{code} 由业务记录自动生成，不能手工填写；请更正其所依据的记录。"
+    refuse_if(code not in ENTERED_CODES, "return.derived_cell", derived)
+    said = reason.strip()
+    refuse_if(not said, "return.reason_missing", f"手工填写 {code} 须说明数据来源和理由。")
+    newest = _newest(organization, campaign, code)
+    if newest and (newest.value, newest.entered_on, newest.reason) == (value, on, said):
+        unchanged()
+        return newest
+    entered = EnteredValue(
+        form=ANNEX1,
+        organization=organization,
+        organization_path=organization.path,
+        campaign=campaign,
+        code=code,
+        ordinal=newest.ordinal + 1 if newest else 1,
+        value=value,
+        entered_on=on,
+        reason=said,
+        entered_by_id=by.user_id,
+    )
+    with refused_by_database():
+        entered.save(force_insert=True)
+    before = {"value": newest.value} if newest else None
+    record(by, entered, before=before, after={"code": code, "value": value}, reason=said)
+    return entered
+
+
+def _newest(organization: Organization, campaign: Campaign, code: str) -> EnteredValue | None:
+    entered = EnteredValue.objects.filter(
+        form=ANNEX1, organization=organization, campaign=campaign, code=code
+    )
+    return entered.order_by("-ordinal").first()
+
+
+def _header(table: Return) -> dict[str, object]:
+    names = ("form", "organization_id", "campaign_id", "version", "as_of", "filled_on")
+    return {name: getattr(table, name) for name in (*names, "reporter", "reporter_phone")}
+
+
+def _says_the_same(newest: Return, drafted: Return, cells: dict[str, Cell]) -> bool:
+    header = _header(drafted) | {"version": newest.version}
+    return content_digest(header, cells) == bytes(newest.content_digest)
+
+
+def _freeze(drafted: Return, table: AnnexTable) -> None:
+    drafted.content_digest = content_digest(_header(drafted), table.cells)
+    with refused_by_database():
+        drafted.save(force_insert=True)
+        ReturnCell.objects.bulk_create(
+            ReturnCell(
+                table=drafted,
+                organization_path=drafted.organization_path,
+                code=cell.code,
+                derived=cell.derived,
+                entered=cell.entered,
+            )
+            for cell in table.cells.values()
+        )
 
 
 def _lock(table: Return) -> Return:
-    with transaction.atomic():
-        return Return.objects.select_for_update().get(pk=table.pk)
+    return Return.objects.select_for_update().get(pk=table.pk)
 
 
 def _require_superior(table: Return, by: Actor) -> None:
     POLICY.require(by, "judge", table)
-    if by.organization_path == table.organization_path:
-        raise Refused("return.own_table", "统计表由上级工会审核，本单位不能审核自己的报表。")
+    own = by.organization_path == table.organization_path
+    refuse_if(own, "return.own_table", "统计表由上级工会审核，本单位不能审核自己的报表。")
 
 
-def _move_once(table: Return, state: str, *, by: Actor, reason: str = "", **changes: object) -> Return:
+def _move_once(table: Return, state: str, *, by: Actor, **changes: object) -> Return:
     if table.state == state:
         unchanged()
         return table
-    return _move(table, state, by=by, reason=reason, **changes)
+    return _move(table, state, by=by, **changes)
 
 
-def _move(table: Return, state: str, *, by: Actor, reason: str = "", **changes: object) -> Return:
-    if state not in TRANSITIONS[table.state]:
-        raise Refused("return.state", f"统计表当前状态为“{table.get_state_display()}”，不能执行此操作。")
+def _move(table: Return, state: str, *, by: Actor, **changes: object) -> Return:
+    label = ReturnState(table.state).label
+    illegal = state not in TRANSITIONS[table.state]
+    refuse_if(illegal, "return.state", f"统计表当前状态为“{label}”，不能执行此操作。")
     before = {"state": table.state}
-    table.state = state
-    for name, value in changes.items():
+    for name, value in {"state": state, **changes}.items():
         setattr(table, name, value)
-    table.save(update_fields=["state", *(name.removesuffix("_id") for name in changes)])
-    record(by, table, before=before, after={"state": state}, reason=reason)
+    with refused_by_database():
+        table.save(update_fields=["state", *(name.removesuffix("_id") for name in changes)])
+    record(by, table, before=before, after={"state": state}, reason=table.return_reason)
     return table

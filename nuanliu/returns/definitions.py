@@ -45,6 +45,11 @@ class Form:
         return {row.code: row for row in self.rows}[code]
 
     @property
+    def codes(self) -> tuple[str, ...]:
+        """All codes in the order of the paper."""
+        return tuple(row.code for row in self.rows)
+
+    @property
     def totals(self) -> tuple[Row, ...]:
         """Rows that are sums of others, by the formula printed on the form."""
         return tuple(row for row in self.rows if row.parts)

@@ -1,21 +1,26 @@
-"""Reads of official tables: one grouped scan over the stream, its roll-up by child, and the records behind a cell."""
+"""Reads of official tables: one grouped scan over the stream, its roll-up over the tree, the records behind a cell."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.db import connection
 
-from nuanliu.ledger.queries import receipts_by_source, receipts_counted
+from nuanliu.base.scope import Scope
+from nuanliu.ledger.queries import funds_of, receipts_by_source, receipts_counted
 from nuanliu.organizations.models import Organization
+from nuanliu.organizations.queries import children
 from nuanliu.programmes.models import Campaign
 from nuanliu.returns.definitions import ANNEX1, form
 from nuanliu.returns.models import EnteredValue, Return
-from nuanliu.returns.rules import Cell, complete
+from nuanliu.returns.rules import Cell, complete, difference
+from nuanliu.returns.states import ReturnState
 
 EPIDEMIC_TAG = "EPIDEMIC_FRONTLINE"
 NEW_EMPLOYMENT_TAG = "NEW_EMPLOYMENT_FORM"
+MEMO_CODES = ("J1", "J2", "J3", "J4")
+RECEIPT_CODES = form(ANNEX1).row("B").parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +39,22 @@ class AnnexTable:
 
 
 @dataclass(frozen=True, slots=True)
+class RollUp:
+    """A table and what it is made of: whole = own + children − eliminated, cell by cell.
+
+    `own` is the union's own part without its children. `eliminated` holds fen by code: what branches passed on to each
+    other, which each counts as received and the whole counts once (R-013).
+    """
+
+    whole: AnnexTable
+    own: AnnexTable
+    children: list[AnnexTable]
+    eliminated: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
 class AwardRecord:
-    """One record that a cell counts. The page masks the name where its reader has no business with it."""
+    """One record that a cell counts. The page masks the name; it is empty where the reader may not see the person."""
 
     award_id: int
     person_name: str
@@ -45,43 +64,68 @@ class AwardRecord:
     delivered_on: date
 
 
-# Everything that Annex 1 takes from awards, in one pass. An award of another campaign counts only in J3 and J4, whose
-# time is the service month and the festival together (R-123): the two windows are one OR, so nothing counts twice.
-_STREAM = """
-    FROM awards_award award
-    WHERE award.state = 'delivered'
-      AND award.organization_path >= %(low)s AND award.organization_path < %(high)s
-      AND award.delivered_on <= %(as_of)s
-"""
-_IN_CAMPAIGN = "award.campaign_id = %(campaign)s AND award.delivered_on BETWEEN %(starts)s AND %(ends)s"
-_NEW_EMPLOYMENT = """
-    award.tags @> ARRAY[%(new_employment)s]::varchar[]
-    AND (award.delivered_on BETWEEN %(starts)s AND %(ends)s
-         OR award.delivered_on BETWEEN %(service_starts)s AND %(service_ends)s)
-"""
-_EPIDEMIC = f"{_IN_CAMPAIGN} AND award.tags @> ARRAY[%(epidemic)s]::varchar[]"
-_AMOUNT = "award.cash_fen + award.goods_fen"
-
-
 def annex1(organization: Organization, campaign: Campaign, as_of: date) -> AnnexTable:
-    """Annex 1 derived from awards and receipts by grouped scans, with the entered values of the subtree added.
+    """Annex 1 of a union and all below it: awards and receipts by one grouped scan each, and what was entered.
 
-    Counts are persons-times, money is fen. Only what the transaction's scope shows is counted.
+    Counts are persons-times, money is fen. Only what the transaction's scope shows is counted. A subsidy from above the
+    union counts as received; one within its subtree does not (R-013).
     """
-    derived = _awards_by_category(organization.path, campaign, as_of)
-    derived |= receipts_by_source(campaign, organization.path, as_of)
-    return AnnexTable(
-        organization,
-        campaign,
-        as_of,
-        complete(form(ANNEX1), derived, _entered(organization.path, campaign, as_of)),
-    )
+    awarded = _awarded(organization.path, campaign, as_of)
+    derived = awarded.get(organization.path, {}) | receipts_by_source(campaign, organization.path, as_of)
+    entered = _added_up(_standing(organization.path, campaign, as_of))
+    return AnnexTable(organization, campaign, as_of, complete(form(ANNEX1), derived, entered))
 
 
-def annex1_by_child(organization: Organization, campaign: Campaign, as_of: date) -> list[AnnexTable]:
-    """The same table for the union itself and each child; their awards add up to the union's own table."""
-    children = Organization.objects.filter(parent=organization).order_by("path")
-    return [annex1(child, campaign, as_of) for child in children]
+def annex1_by_child(organization: Organization, campaign: Campaign, as_of: date) -> RollUp:
+    """The table of the union, of the union alone and of each child, and what adding them up must take out."""
+    whole = annex1(organization, campaign, as_of)
+    awarded = _awarded(organization.path, campaign, as_of, by_child=True)
+    received = _received_by_branch(organization, campaign, as_of)
+    standing: dict[str, list[EnteredValue]] = {}
+    for value in _standing(organization.path, campaign, as_of):
+        standing.setdefault(_branch(organization.path, value.organization_path), []).append(value)
+
+    def table(branch: Organization) -> AnnexTable:
+        derived = awarded.get(branch.path, {}) | received.get(branch.path, {})
+        entered = _added_up(standing.get(branch.path, []))
+        return AnnexTable(branch, campaign, as_of, complete(form(ANNEX1), derived, entered))
+
+    own, below = table(organization), [table(child) for child in children(organization)]
+    return RollUp(whole, own, below, _eliminated(whole, [own, *below]))
+
+
+def frozen_cells(table: Return) -> dict[str, Cell]:
+    """The cells of a version as they were frozen, in the order of the form."""
+    cells = {cell.code: Cell(cell.code, cell.derived, cell.entered) for cell in table.cells.all()}
+    return {row.code: cells[row.code] for row in form(table.form).rows if row.code in cells}
+
+
+def versions_of(organization: Organization, campaign: Campaign, form_key: str = ANNEX1) -> Sequence[Return]:
+    """All versions of a union's table, newest first."""
+    found = Return.objects.filter(organization=organization, campaign=campaign, form=form_key)
+    return list(found.select_related("drafted_by", "signed_by", "judged_by").order_by("-version"))
+
+
+def last_signed(organization: Organization, campaign: Campaign, form_key: str = ANNEX1) -> Return | None:
+    """The newest version that somebody signed, whatever became of it."""
+    found = Return.objects.filter(organization=organization, campaign=campaign, form=form_key)
+    return found.exclude(state=ReturnState.DRAFT).order_by("-version").first()
+
+
+def changed_since_signed(table: AnnexTable) -> dict[str, int] | None:
+    """Codes whose value differs from the last signed version, with the change; None before any is signed."""
+    signed = last_signed(table.organization, table.campaign)
+    if signed is None:
+        return None
+    return difference({code: cell.value for code, cell in frozen_cells(signed).items()}, table.values)
+
+
+# --- the records behind a cell ---
+
+
+def is_of_awards(code: str) -> bool:
+    """Whether `records_of` opens the cell."""
+    return code in {"C", "D", *MEMO_CODES} or (code[0] in "CD" and code in form(ANNEX1).codes)
 
 
 def records_of(
@@ -93,90 +137,135 @@ def records_of(
     after: int = 0,
     limit: int = 50,
 ) -> list[AwardRecord]:
-    """The awards that a derived C, D or J cell counts, in the order of their number, after the number given.
+    """The awards that a C, D or J cell counts, in the order of their number, after the number given.
 
     ValueError for a cell that is not derived from awards.
     """
-    parameters = _parameters(organization.path, campaign, as_of) | {
-        "after": after,
-        "limit": limit,
-        "code": code,
-    }
-    # Only conditions written in this module enter the text; values are parameters.
+    parameters = _parameters(organization.path, campaign, as_of) | {"after": after, "limit": limit}
+    condition = _condition(code, parameters)
     sql = f"""
-        SELECT award.id, person.name, organization.name, award.category_id, {_AMOUNT}, award.delivered_on
-        FROM (SELECT award.* {_STREAM} AND {_condition(code, parameters)} AND award.id > %(after)s
+        SELECT award.id, coalesce(person.name, ''), organization.name, award.category_id, {_AMOUNT},
+            award.delivered_on
+        FROM (SELECT award.* {_STREAM} AND {condition} AND award.id > %(after)s
               ORDER BY award.id LIMIT %(limit)s) award
-        JOIN people_person person ON person.id = award.person_id
         JOIN organizations_organization organization ON organization.id = award.organization_id
-        ORDER BY award.id"""  # noqa: S608
+        LEFT JOIN people_person person ON person.id = award.person_id
+        ORDER BY award.id"""  # noqa: S608  only conditions written in this module enter the text
     return [AwardRecord(*row) for row in _rows(sql, parameters)]
 
 
 def receipts_of(
     code: str, organization: Organization, campaign: Campaign, as_of: date
 ) -> list[dict[str, Any]]:
-    """The receipts that a B cell counts: fund, amount in fen, day, evidence."""
-    return receipts_counted(code, campaign, organization.path, as_of)
+    """The receipts that a B cell counts, oldest first: fund, source, fen (taken back: negative), day, evidence."""
+    codes = RECEIPT_CODES if code == "B" else (code,)
+    found = [row for one in codes for row in receipts_counted(one, campaign, organization.path, as_of)]
+    return sorted(found, key=lambda row: (row["occurred_on"], row["transfer_id"]))
 
 
-def signed_versions(
-    organization: Organization, campaign: Campaign, form_key: str = ANNEX1
-) -> Sequence[Return]:
-    """All versions of a union's table, newest first."""
-    return list(
-        Return.objects.filter(organization=organization, campaign=campaign, form=form_key)
-        .select_related("signed_by")
-        .order_by("-version")
-    )
+def entered_of(
+    code: str, organization: Organization, campaign: Campaign, as_of: date
+) -> Sequence[EnteredValue]:
+    """The typed values that a cell counts, by union: value, reason, who typed it."""
+    codes = {code, *form(ANNEX1).row(code).parts}
+    return [value for value in _standing(organization.path, campaign, as_of) if value.code in codes]
 
 
-def difference(table: AnnexTable, earlier: dict[str, int]) -> dict[str, int]:
-    """Codes whose value changed since, with the change."""
-    return {
-        code: value - earlier.get(code, 0)
-        for code, value in table.values.items()
-        if value != earlier.get(code, 0)
-    }
+# --- how ---
+
+# Everything that Annex 1 takes from awards, in one pass. An award of another campaign counts only in J3 and J4, whose
+# time is the service month and the festival together (R-123): the two windows are one OR, so nothing counts twice.
+_STREAM = """
+    FROM awards_award award
+    WHERE award.state = 'delivered'
+      AND award.organization_path >= %(low)s AND award.organization_path < %(high)s
+      AND award.delivered_on <= %(as_of)s
+"""
+_IN_CAMPAIGN = "award.campaign_id = %(campaign)s AND award.delivered_on BETWEEN %(starts)s AND %(ends)s"
+_NEW_EMPLOYMENT = """(
+    award.tags @> ARRAY[%(new_employment)s]::varchar[]
+    AND (award.delivered_on BETWEEN %(starts)s AND %(ends)s
+         OR award.delivered_on BETWEEN %(service_starts)s AND %(service_ends)s))
+"""
+_EPIDEMIC = f"{_IN_CAMPAIGN} AND award.tags @> ARRAY[%(epidemic)s]::varchar[]"
+_AMOUNT = "award.cash_fen + award.goods_fen"
+# The child's path that a row lies under; the union's own rows stay under its own.
+_CHILD = """left(award.organization_path, length(%(low)s)
+    + strpos(substr(award.organization_path, length(%(low)s) + 1), '/'))"""
 
 
-def _awards_by_category(path: str, campaign: Campaign, as_of: date) -> dict[str, int]:
-    parameters = _parameters(path, campaign, as_of)
+def _awarded(
+    path: str, campaign: Campaign, as_of: date, *, by_child: bool = False
+) -> dict[str, dict[str, int]]:
+    """Branch (the whole, or the union alone and each child) to code to value."""
     sql = f"""
-        SELECT award.category_id,
+        SELECT {_CHILD if by_child else "%(low)s"} AS branch, award.category_id,
                count(*) FILTER (WHERE {_IN_CAMPAIGN}),
                coalesce(sum({_AMOUNT}) FILTER (WHERE {_IN_CAMPAIGN}), 0)::bigint,
                count(*) FILTER (WHERE {_EPIDEMIC}),
                coalesce(sum({_AMOUNT}) FILTER (WHERE {_EPIDEMIC}), 0)::bigint,
                count(*) FILTER (WHERE {_NEW_EMPLOYMENT}),
                coalesce(sum({_AMOUNT}) FILTER (WHERE {_NEW_EMPLOYMENT}), 0)::bigint
-        {_STREAM} AND (({_IN_CAMPAIGN}) OR ({_NEW_EMPLOYMENT}))
-        GROUP BY award.category_id"""
-    cells = {"J1": 0, "J2": 0, "J3": 0, "J4": 0}
-    for category, people, fen, *memo in _rows(sql, parameters):
+        {_STREAM} AND ({_IN_CAMPAIGN} OR {_NEW_EMPLOYMENT})
+        GROUP BY branch, award.category_id"""
+    branches: dict[str, dict[str, int]] = {}
+    for branch, category, people, fen, *memo in _rows(sql, _parameters(path, campaign, as_of)):
+        cells = branches.setdefault(branch, dict.fromkeys(MEMO_CODES, 0))
         cells |= {category: people, f"D{category[1:]}": fen}
-        for code, value in zip(("J1", "J2", "J3", "J4"), memo, strict=True):
+        for code, value in zip(MEMO_CODES, memo, strict=True):
             cells[code] += value
-    return cells
+    return branches
+
+
+def _received_by_branch(
+    organization: Organization, campaign: Campaign, as_of: date
+) -> dict[str, dict[str, int]]:
+    """Branch to B line to fen, for branches that have funds."""
+    funds = {fund.pk: fund.organization_path for fund in funds_of(organization.path)}
+    branches = {_branch(organization.path, path) for path in funds.values()} - {organization.path}
+    received = {branch: receipts_by_source(campaign, branch, as_of) for branch in branches}
+    received[organization.path] = {
+        code: sum(
+            row["amount_fen"]
+            for row in receipts_counted(code, campaign, organization.path, as_of)
+            if funds.get(row["fund_id"]) == organization.path
+        )
+        for code in RECEIPT_CODES
+    }
+    return received
+
+
+def _branch(path: str, below: str) -> str:
+    """The child of `path` that `below` lies under; `path` for itself."""
+    return below[: below.find("/", len(path)) + 1] or path
+
+
+def _eliminated(whole: AnnexTable, parts: Iterable[AnnexTable]) -> dict[str, int]:
+    added = dict.fromkeys(whole.cells, 0)
+    for part in parts:
+        for code, value in part.values.items():
+            added[code] += value
+    return {code: added[code] - value for code, value in whole.values.items() if added[code] != value}
 
 
 def _condition(code: str, parameters: dict[str, Any]) -> str:
+    if not is_of_awards(code):
+        raise ValueError(f"{code} is not derived from awards")
     if code in {"J1", "J2"}:
         return _EPIDEMIC
     if code in {"J3", "J4"}:
-        return f"({_NEW_EMPLOYMENT})"
+        return _NEW_EMPLOYMENT
     if code in {"C", "D"}:
         return _IN_CAMPAIGN
-    if code[0] in "CD" and code[1:].isdigit():
-        parameters["category"] = f"C{code[1:]}"
-        return f"{_IN_CAMPAIGN} AND award.category_id = %(category)s"
-    raise ValueError(f"{code} is not derived from awards")
+    parameters["category"] = f"C{code[1:]}"
+    return f"{_IN_CAMPAIGN} AND award.category_id = %(category)s"
 
 
 def _parameters(path: str, campaign: Campaign, as_of: date) -> dict[str, Any]:
+    scope = Scope.for_path(path)
     return {
-        "low": path,
-        "high": path[:-1] + "0",
+        "low": scope.path_low,
+        "high": scope.path_high,
         "campaign": campaign.pk,
         "as_of": as_of,
         "starts": campaign.starts_on,
@@ -188,26 +277,32 @@ def _parameters(path: str, campaign: Campaign, as_of: date) -> dict[str, Any]:
     }
 
 
-def _entered(path: str, campaign: Campaign, as_of: date) -> dict[str, int]:
-    """The newest entered value of each union and code, added up over the subtree."""
+def _standing(path: str, campaign: Campaign, as_of: date) -> list[EnteredValue]:
+    """The newest entered value of each union and code by that day, where it was not taken back."""
+    scope = Scope.for_path(path)
     newest = (
         EnteredValue.objects.filter(
             form=ANNEX1,
             campaign=campaign,
             entered_on__lte=as_of,
-            organization_path__gte=path,
-            organization_path__lt=path[:-1] + "0",
+            organization_path__gte=scope.path_low,
+            organization_path__lt=scope.path_high,
         )
-        .order_by("organization_id", "code", "-entered_on", "-id")
-        .distinct("organization_id", "code")
+        .select_related("organization", "entered_by")
+        .order_by("organization_path", "code", "-ordinal")
+        .distinct("organization_path", "code")
     )
+    return [value for value in newest if value.value is not None]
+
+
+def _added_up(values: Iterable[EnteredValue]) -> dict[str, int]:
     totals: dict[str, int] = {}
-    for value in newest:
-        totals[value.code] = totals.get(value.code, 0) + value.value
+    for entered in values:
+        totals[entered.code] = totals.get(entered.code, 0) + (entered.value or 0)
     return totals
 
 
-def _rows(sql: str, parameters: dict[str, Any]) -> list[tuple[Any, ...]]:
+def _rows(sql: str, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         return list(cursor.fetchall())

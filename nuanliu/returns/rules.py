@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from nuanliu.kernel.digests import sha256_of
 from nuanliu.kernel.findings import Finding, Severity
 from nuanliu.kernel.money import round_parts_to_wan, wan_exact
 from nuanliu.returns.definitions import Form
@@ -74,7 +75,24 @@ def doubtful_cells(values: Mapping[str, int]) -> list[Finding]:
     ]
     if values["D"] > values["B"]:
         doubts.append(_doubt("D", "发放款物总计大于筹集总额，请核对是否使用了上期结余。"))
+    doubts += [
+        _doubt(memo, f"{memo} 大于 {total}，而{memo}只是{total}的其中数，请核对。")
+        for memo, total in (("J1", "C"), ("J2", "D"))
+        if values[memo] > values[total]
+    ]
     return doubts
+
+
+def difference(earlier: Mapping[str, int], later: Mapping[str, int]) -> dict[str, int]:
+    """Codes whose value changed, with the change; a code that was not there counted nothing."""
+    changes = {code: value - earlier.get(code, 0) for code, value in later.items()}
+    return {code: change for code, change in changes.items() if change}
+
+
+def content_digest(header: Mapping[str, object], cells: Mapping[str, Cell]) -> bytes:
+    """The digest of what a version says: its head, and the derived and the entered part of each cell."""
+    figures = {code: [cell.derived, cell.entered] for code, cell in cells.items()}
+    return sha256_of({"header": dict(header), "cells": figures})
 
 
 def printed(form: Form, cells: Mapping[str, Cell]) -> dict[str, str]:

@@ -12,6 +12,9 @@ class ReturnState(models.TextChoices):
     ACCEPTED = "accepted", _("accepted")
 
 
+# What the superior has said its word on.
+JUDGED_STATES = [ReturnState.RETURNED, ReturnState.ACCEPTED]
+
 TRANSITIONS: dict[str, set[str]] = {
     ReturnState.DRAFT: {ReturnState.SIGNED},
     ReturnState.SIGNED: {ReturnState.SUBMITTED},

@@ -6,12 +6,18 @@ from nuanliu.base.migrations import install_append_only, install_policies, insta
 
 
 class Migration(migrations.Migration):
-    dependencies = [("returns", "0001_initial"), ("awards", "0001_initial"), ("ledger", "0001_initial")]
+    dependencies = [
+        ("returns", "0001_initial"),
+        ("organizations", "0002_database"),
+        ("awards", "0001_initial"),
+        ("ledger", "0001_initial"),
+    ]
 
     operations = [
         install_policies("returns_return"),
         install_policies("returns_returncell"),
         install_policies("returns_enteredvalue"),
+        install_append_only("returns_returncell"),
         install_append_only("returns_enteredvalue"),
         install_sql("returns", "returns"),
     ]

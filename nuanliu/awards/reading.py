@@ -142,6 +142,13 @@ def _notes_of(ordinal: int, table: FoundTable) -> Iterator[PlacedNote]:
         yield ordinal, row_number, "", "row.hidden", ""
 
 
+def units_of(table: FoundTable) -> dict[str, int]:
+    """How many fen one unit of each amount column is, where the heading or the sheet says."""
+    return {
+        column.field: FEN_OF_UNIT[column.unit] for column in table.columns if column.field and column.unit
+    }
+
+
 def _with_spoilt(table: FoundTable) -> pl.DataFrame:
     frame = table.rows
     spoilt = table.marks.filter(pl.col("kind") == Mark.SPOILT.value) if table.marks.height else table.marks

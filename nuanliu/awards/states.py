@@ -47,8 +47,7 @@ ROSTER_TRANSITIONS: dict[str, set[str]] = {
     RosterState.ACCEPTED: {RosterState.ATTACHED, RosterState.WITHDRAWN},
     RosterState.ATTACHED: {RosterState.DECIDED, RosterState.ACCEPTED},
     RosterState.DECIDED: set(),
-    # Read again, as after the file could be opened or a heading was explained.
-    RosterState.REFUSED: {RosterState.CHECKED},
+    RosterState.REFUSED: set(),
     RosterState.WITHDRAWN: set(),
 }
 

@@ -68,7 +68,7 @@ def forge(award: Award, **differing: object) -> None:
     values = ", ".join("%s" if name in changes else name for name in COLUMNS.split(", "))
     given = [changes[name] for name in COLUMNS.split(", ") if name in changes]
     sql(
-        f"INSERT INTO awards_award ({COLUMNS}) SELECT {values} FROM awards_award WHERE id = %s",  # noqa: S608
+        f"INSERT INTO awards_award ({COLUMNS}) SELECT {values} FROM awards_award WHERE id = %s",
         [*given, award.pk],
     )
 
@@ -278,7 +278,8 @@ def test_nobody_serves_himself_or_his_family_without_a_recusal(world: World) -> 
     )
     with forbidden("recusal_replaced_by_another"):
         sql(
-            "INSERT INTO awards_recusal (organization_path, campaign_id, user_id, identity_digest, replaced_by_id, reason)"
+            "INSERT INTO awards_recusal"
+            " (organization_path, campaign_id, user_id, identity_digest, replaced_by_id, reason)"
             " SELECT organization_path, campaign_id, replaced_by_id, identity_digest, replaced_by_id, 'x'"
             " FROM awards_recusal WHERE id = %s",
             [recusal.pk],

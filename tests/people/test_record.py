@@ -56,10 +56,9 @@ def test_the_application_does_not_write_persons_itself(person: Person, statement
     [
         "CREATE TEMPORARY VIEW people_arrivals AS SELECT 1::bigint AS arrival",
         "CREATE TEMPORARY TABLE people_arrivals (arrival bigint, name text CHECK (name <> ''))",
-        "CREATE TEMPORARY TABLE people_arrivals (arrival bigint, twice bigint GENERATED ALWAYS AS (arrival * 2) STORED)",
+        "CREATE TEMPORARY TABLE people_arrivals (arrival bigint, twice bigint GENERATED ALWAYS AS (arrival) STORED)",
         "CREATE TEMPORARY TABLE people_arrivals (arrival bigint PRIMARY KEY)",
-        "CREATE TEMPORARY TABLE people_arrivals (arrival bigint);"
-        " CREATE TEMPORARY TABLE people_child () INHERITS (people_arrivals)",
+        "CREATE TEMPORARY TABLE people_arrivals (); CREATE TEMPORARY TABLE child () INHERITS (people_arrivals)",
         "CREATE TYPE pg_temp.odd AS ENUM ('x'); CREATE TEMPORARY TABLE people_arrivals (arrival pg_temp.odd)",
     ],
 )

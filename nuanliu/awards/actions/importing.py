@@ -17,12 +17,12 @@ from nuanliu.awards.models import HeadingMapping, Roster, RosterRow, RosterSheet
 from nuanliu.awards.permissions import POLICY
 from nuanliu.awards.queries import finding_counts
 from nuanliu.awards.reading import (
-    FEN_OF_UNIT,
     SheetRead,
     Submission,
     SubmittedFile,
     read_submission,
     submission_digest,
+    units_of,
 )
 from nuanliu.awards.rechecking import recheck
 from nuanliu.awards.reimporting import replace_changed

@@ -48,7 +48,7 @@ def _read(rows: pl.DataFrame, column: str) -> pl.DataFrame:
 
 
 def read_amount(text: str, unit_fen: int = FEN_PER_YUAN) -> tuple[int | None, str | None]:
-    """Fen and what is wrong with the text; (None, None) for an empty cell. `unit_fen`: fen in one unit of the column."""
+    """Fen and what is wrong with the text; (None, None) for an empty cell. `unit_fen`: fen in one unit."""
     try:
         if unit_fen == FEN_PER_YUAN:
             return parse_yuan(text), None

@@ -41,8 +41,7 @@ BEGIN
         ('received', 'checked'), ('received', 'refused'), ('received', 'withdrawn'),
         ('checked', 'accepted'), ('checked', 'refused'), ('checked', 'withdrawn'),
         ('accepted', 'attached'), ('accepted', 'withdrawn'),
-        ('attached', 'decided'), ('attached', 'accepted'),
-        ('refused', 'checked')
+        ('attached', 'decided'), ('attached', 'accepted')
     ) THEN
         RAISE EXCEPTION 'a roster does not go from % to %', OLD.state, NEW.state
             USING ERRCODE = 'check_violation', CONSTRAINT = 'roster_transition';
@@ -143,7 +142,7 @@ BEGIN
                (o.organization_id, o.organization_path, o.campaign_id, o.person_id, o.category_id, o.standard_id,
                 o.cash_fen, o.goods_fen, o.goods, o.form, o.basis, o.basis_id, o.business_date)
             OR n.roster_id IS DISTINCT FROM o.roster_id
-            OR (n.account_id IS DISTINCT FROM o.account_id AND o.state NOT IN ('approved', 'failed'))
+            OR (n.account_id IS DISTINCT FROM o.account_id AND o.state <> ALL (ARRAY['approved', 'failed']))
             OR ((n.plan_id IS DISTINCT FROM o.plan_id OR n.fund_id IS DISTINCT FROM o.fund_id)
                 AND NOT (o.state = 'proposed' AND n.state = 'approved'))
             THEN 'award_frozen'
@@ -158,7 +157,7 @@ BEGIN
     FROM changed n LEFT JOIN earlier o ON o.id = n.id;
 
     PERFORM awards_refuse(min(CASE
-        WHEN p.id IS NULL OR p.state NOT IN ('approved', 'closed') OR p.campaign_id <> g.campaign_id
+        WHEN p.id IS NULL OR p.state <> ALL (ARRAY['approved', 'closed']) OR p.campaign_id <> g.campaign_id
             OR NOT starts_with(g.organization_path, p.organization_path) THEN 'award_under_approved_plan'
         WHEN NOT EXISTS (
             SELECT FROM ledger_useplanline l
@@ -167,7 +166,7 @@ BEGIN
         END))
     FROM (
         SELECT DISTINCT organization_path, campaign_id, plan_id, fund_id, category_id
-        FROM changed WHERE state NOT IN ('proposed', 'cancelled')
+        FROM changed WHERE state <> ALL (ARRAY['proposed', 'cancelled'])
     ) AS g
     LEFT JOIN ledger_useplan p ON p.id = g.plan_id;
 

@@ -72,7 +72,7 @@ def of_category(row: Row, wordings: Mapping[str, str]) -> set[str]:
     return set() if category_of(row, wordings) else {"category.unknown"}
 
 
-def fen_of(row: Row, field: str) -> int | None | str:
+def fen_of(row: Row, field: str) -> int | str | None:
     """Fen, None for an empty cell, the code for an unreadable one."""
     try:
         return parse_yuan(row[field] or "")

@@ -67,7 +67,7 @@ def approve(world: World, roster: Roster, categories: list[str], fen: int) -> tu
     for proposer in (world.cast.rights, world.cast.finance):
         propose_plan(UsePlan.objects.get(pk=plan.pk), by=proposer, on=DAY, opinion="同意")
     decide_plan(plan, meeting(world), by=world.cast.leader1)
-    return plan, fund
+    return UsePlan.objects.get(pk=plan.pk), fund
 
 
 def test_a_decision_approves_the_awards_and_reserves_their_money(world: World) -> None:

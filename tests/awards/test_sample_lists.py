@@ -1,6 +1,7 @@
 """The lists that unions sent, and what each row of them must be told."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +11,7 @@ from nuanliu.kernel.findings import CODES, Severity
 from tests.awards.conftest import LISTS, World, file_of
 
 NAMES = ("list-a-official", "list-b-reordered", "list-c-clean-2000")
+GOLDEN = Path(__file__).parent / "golden"
 WARNINGS = [code for code, known in CODES.items() if known.severity is Severity.WARNING]
 
 
@@ -42,6 +44,20 @@ def test_the_good_rows_become_awards_with_the_expected_sums(world: World, name: 
     assert (accepted.rows, roster.rows_accepted) == (expected["accepted"], expected["accepted"])
     assert annex1_of(roster) == expected["annex1_fen"]
     assert accepted.amount_fen == sum(fen for code, fen in expected["annex1_fen"].items() if code[0] == "D")
+
+
+def test_the_list_nobody_had_checked_is_told_what_a_person_read_in_it(world: World) -> None:
+    golden = json.loads((GOLDEN / "list-d-unchecked.json").read_text())
+    roster = world.submit(file_of("list-d-unchecked.xlsx")).roster
+    assert told(roster) == golden["rows"]
+    accepted = accept_rows(roster, by=world.cast.clerk, acknowledge=WARNINGS)
+    assert (accepted.rows, annex1_of(roster)) == (golden["accepted"], golden["annex1_fen"])
+
+
+def test_the_rows_left_over_are_totals_and_signatures(world: World) -> None:
+    roster = world.submit(file_of("list-a-official.xlsx")).roster
+    notes = RosterFinding.objects.filter(roster=roster, severity="note").values_list("row_number", "code")
+    assert (roster.rows_read, sorted(notes)) == (400, [(408, "row.total"), (409, "row.total")])
 
 
 def annex1_of(roster: Roster) -> dict[str, int]:

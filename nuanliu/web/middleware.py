@@ -1,18 +1,56 @@
-"""What happens around each request."""
+"""What happens around each request: who acts, what that post may see, and how a refusal is told."""
 
 from collections.abc import Callable
+from typing import Any
 
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.utils import timezone
 
+from nuanliu.access.models import Post
+from nuanliu.access.queries import actor_in, posts_of
+from nuanliu.base.actor import Actor
 from nuanliu.base.scope import Scope, scoped
+from nuanliu.kernel.errors import Refused
+
+CHOSEN_POST = "post"
 
 
 class ScopeMiddleware:
-    """Opens the request's transaction with its scope."""
+    """Opens the request's transaction with the scope of the chosen post; nobody's request sees nothing.
+
+    The post is looked up at each request: a post that ended this morning opens nothing this afternoon. Inside the
+    transaction `ATOMIC_REQUESTS` makes a savepoint, so that a view that raises leaves no rows.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        with scoped(Scope.none()):
+    def __call__(self, request: Any) -> HttpResponseBase:
+        request.posts = _posts(request)
+        request.actor = _actor(request.posts, request.session.get(CHOSEN_POST))
+        with scoped(_scope(request)):
             return self.get_response(request)
+
+    def process_exception(self, request: Any, exception: Exception) -> HttpResponse | None:
+        """What the rules forbid is an answer to the person, not an error of the server."""
+        if not isinstance(exception, Refused):
+            return None
+        status = 403 if exception.code == "permission.denied" else 422
+        return render(request, "web/refused.html", {"refusal": exception}, status=status)
+
+
+def _posts(request: HttpRequest) -> list[Post]:
+    return posts_of(request.user.pk, timezone.localdate()) if request.user.is_authenticated else []
+
+
+def _actor(posts: list[Post], chosen: str | None) -> Actor | None:
+    if len(posts) == 1:
+        return actor_in(posts[0])
+    return next((actor_in(post) for post in posts if str(post.pk) == chosen), None)
+
+
+def _scope(request: Any) -> Scope:
+    if request.actor:
+        return Scope.for_path(request.actor.organization_path, request.actor.user_id)
+    return Scope("", "", str(request.user.pk)) if request.user.is_authenticated else Scope.none()

@@ -1,0 +1,85 @@
+"""What every page of the frame needs: who looks, from which post, and where the rooms are."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from nuanliu.access.permissions import Policy
+from nuanliu.access.states import Role
+from nuanliu.awards.permissions import POLICY as AWARDS
+from nuanliu.base.actor import Actor
+from nuanliu.ledger.permissions import POLICY as LEDGER
+from nuanliu.payments.permissions import POLICY as PAYMENTS
+from nuanliu.returns.permissions import POLICY as RETURNS
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """An entry of the navigation, seen by those who may do the act."""
+
+    label: Promise
+    route: str
+    views: tuple[str, ...]
+    policy: Policy | None = None
+    act: str = ""
+
+
+GROUPS: tuple[tuple[Promise | str, tuple[Room, ...]], ...] = (
+    ("", (Room(_("Workbench"), "desk", ("desk",)),)),
+    (
+        _("Warmth"),
+        (
+            Room(_("Campaigns"), "campaigns", ("campaign",)),
+            Room(_("Lists"), "rosters", ("roster", "row"), AWARDS, "read"),
+            Room(_("Use plans"), "plans", ("plan", "decision"), LEDGER, "view"),
+        ),
+    ),
+    (
+        _("Money"),
+        (
+            Room(_("Funds"), "funds", ("fund",), LEDGER, "view"),
+            Room(_("Payments"), "batches", ("batch",), PAYMENTS, "view"),
+            Room(_("Failed payments"), "failures", ("failure", "correction"), PAYMENTS, "view"),
+        ),
+    ),
+    (
+        _("Answers"),
+        (
+            Room(_("Annex 1"), "returns", ("return", "annex"), RETURNS, "view"),
+            Room(_("Jobs and files"), "jobs", ("job", "file")),
+        ),
+    ),
+)
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """Actor, post, and the navigation as this role sees it."""
+    actor: Actor | None = getattr(request, "actor", None)
+    if actor is None:
+        return {"actor": None}
+    post = next(post for post in request.posts if post.pk == actor.post_id)  # type: ignore[attr-defined]
+    here = (request.resolver_match and request.resolver_match.url_name) or ""
+    return {
+        "actor": actor,
+        "post": post,
+        "role_label": Role(actor.role).label,
+        "navigation": [
+            (label, rooms) for label, group in GROUPS if (rooms := _open_rooms(group, actor, here))
+        ],
+    }
+
+
+def _open_rooms(group: tuple[Room, ...], actor: Actor, here: str) -> list[dict[str, Any]]:
+    return [
+        {
+            "label": room.label,
+            "address": reverse(room.route),
+            "here": here.split("-", maxsplit=1)[0] in (room.route, *room.views),
+        }
+        for room in group
+        if room.policy is None or room.policy.may(actor, room.act)
+    ]

@@ -1,0 +1,193 @@
+"""What people fill in. Forms read text into values; whether an act is allowed is for the actions."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from nuanliu.kernel.money import MoneyError, parse_yuan
+from nuanliu.organizations.models import Organization
+
+
+class DateInput(forms.DateInput):
+    """The browser's own calendar."""
+
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
+
+
+class FilesInput(forms.ClearableFileInput):
+    """Several files at once."""
+
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """The files of one submission, in the order in which they were chosen."""
+
+    widget = FilesInput
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        files = data if isinstance(data, (list, tuple)) else [data]
+        return [super(FilesField, self).clean(file, initial) for file in files]
+
+
+class YuanField(forms.CharField):
+    """An amount in yuan as people write it; cleaned to fen."""
+
+    widget = forms.TextInput(attrs={"inputmode": "decimal"})
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        if not text:
+            return None
+        try:
+            return parse_yuan(text)
+        except MoneyError as error:
+            raise forms.ValidationError(str(error)) from None
+
+
+class OrganizationField(forms.ModelChoiceField):
+    """A union by its full name."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return str(obj.name)
+
+
+class OnForm(forms.Form):
+    """An act with its business date."""
+
+    on = forms.DateField(label=_("Date"), widget=DateInput())
+
+
+class ReasonForm(forms.Form):
+    """An act that needs its reason."""
+
+    reason = forms.CharField(label=_("Reason"), widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class ListsForm(forms.Form):
+    """A submission: who sends, of which day, which files."""
+
+    organization = OrganizationField(label=_("Sender"), queryset=Organization.objects.none())
+    business_date = forms.DateField(label=_("Business date"), widget=DateInput())
+    files = FilesField(
+        label=_("Files"),
+        help_text=_(
+            "XLSX, XLS, ODS or CSV as it lies on your desk; several files and sheets are one submission."
+        ),
+        widget=FilesInput(attrs={"accept": ".xlsx,.xls,.ods,.csv", "multiple": True}),
+    )
+
+    def __init__(self, *args: Any, unions: QuerySet[Organization], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["organization"]
+        field.queryset = unions  # type: ignore[attr-defined]
+
+
+class CellForm(forms.Form):
+    """A new value for one cell, and why."""
+
+    field = forms.ChoiceField(label=_("Cell"))
+    value = forms.CharField(label=_("New value"), required=False)
+    reason = forms.CharField(label=_("Reason"))
+
+    def __init__(self, *args: Any, cells: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["field"].choices = cells  # type: ignore[attr-defined]
+
+
+class PlanForm(forms.Form):
+    """The head of a use plan; its lines are read by `plan_lines`."""
+
+    title = forms.CharField(label=_("Title"), max_length=120)
+    purpose = forms.ChoiceField(label=_("Purpose"))
+
+    def __init__(self, *args: Any, purposes: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["purpose"].choices = purposes  # type: ignore[attr-defined]
+
+
+class ProposalForm(forms.Form):
+    """A department's signature."""
+
+    on = forms.DateField(label=_("Date"), widget=DateInput())
+    opinion = forms.CharField(label=_("Opinion"), required=False, widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class MeetingForm(forms.Form):
+    """The meeting that decides; the ballots are read beside it."""
+
+    number = forms.CharField(label=_("Meeting number"), max_length=60)
+    held_on = forms.DateField(label=_("Held on"), widget=DateInput())
+    minutes = forms.CharField(label=_("Minutes"), widget=forms.Textarea(attrs={"rows": 4}))
+    minutes_file = forms.FileField(label=_("Minutes as a file"), required=False)
+
+
+class BatchForm(forms.Form):
+    """In whose format and on which day a plan is paid."""
+
+    profile = forms.ChoiceField(label=_("Bank format"))
+    business_date = forms.DateField(label=_("Payment date"), widget=DateInput())
+    due_on = forms.DateField(label=_("Paid at the latest"), widget=DateInput(), required=False)
+
+    def __init__(self, *args: Any, profiles: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["profile"].choices = profiles  # type: ignore[attr-defined]
+
+
+class ReplyForm(forms.Form):
+    """A bank's reply and the day for rows that name none."""
+
+    file = forms.FileField(label=_("The bank's reply"))
+    on = forms.DateField(label=_("Date where the bank gives none"), widget=DateInput())
+
+
+class FileForm(forms.Form):
+    """One file."""
+
+    file = forms.FileField(label=_("File"))
+
+
+class AccountForm(forms.Form):
+    """The account to which a failed payment should have gone."""
+
+    account_number = forms.CharField(
+        label=_("Account number"), widget=forms.TextInput(attrs={"inputmode": "numeric"})
+    )
+    bank = forms.CharField(label=_("Bank and branch"))
+    holder_name = forms.CharField(label=_("Account holder"))
+    reason = forms.CharField(label=_("Reason"))
+
+
+class EnteredForm(forms.Form):
+    """A value for a row of Annex 1 that the stream does not know."""
+
+    code = forms.ChoiceField(label=_("Row"))
+    value = forms.CharField(label=_("Value"), widget=forms.TextInput(attrs={"inputmode": "decimal"}))
+    reason = forms.CharField(label=_("Source and reason"))
+
+    def __init__(self, *args: Any, codes: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].choices = codes  # type: ignore[attr-defined]
+
+
+class DraftForm(forms.Form):
+    """Who reports, as the form asks."""
+
+    reporter = forms.CharField(label=_("Reporter"), max_length=60)
+    reporter_phone = forms.CharField(label=_("Reporter's phone"), max_length=40)
+
+
+class AsOfForm(forms.Form):
+    """Until which day the stream is counted."""
+
+    as_of = forms.DateField(label=_("As of"), widget=DateInput(), required=False)
+
+    def day(self, default: date) -> date:
+        """The day asked for, or the default."""
+        return (self.is_valid() and self.cleaned_data["as_of"]) or default

@@ -1,0 +1,62 @@
+"""Long work that a page asks for: thin, by ids; the actions do the work."""
+
+from datetime import date
+from typing import Any
+
+from procrastinate.contrib.django import app
+
+from nuanliu.awards.actions import SubmittedFile, import_roster
+from nuanliu.base.actor import Actor
+from nuanliu.base.jobs import Progress, run
+from nuanliu.evidence.models import EvidenceFile, FileRequest
+from nuanliu.evidence.queries import content_of
+from nuanliu.organizations.models import Organization
+from nuanliu.programmes.models import Campaign
+from nuanliu.web.printing import print_roster
+
+IMPORTED = "awards.roster"
+
+
+@app.task(name="web.import_lists")
+def import_lists(
+    *, job_id: str, post_id: str, user_id: str, files: list[str], organization: str, campaign: str, on: str
+) -> None:
+    """Read and check a submission whose files are archived already."""
+
+    def work(by: Actor, progress: Progress) -> None:
+        progress.report("opening", 0, len(files))
+        submitted = _submitted(files)
+        progress.report("checking", len(files), len(files))
+        imported = import_roster(
+            submitted,
+            organization=Organization.objects.get(pk=organization),
+            campaign=Campaign.objects.get(pk=campaign),
+            business_date=date.fromisoformat(on),
+            by=by,
+        )
+        rows = imported.roster.rows_read
+        progress.write(
+            subject_kind=IMPORTED,
+            subject_id=str(imported.roster.pk),
+            step="staging",
+            done_count=rows,
+            total_count=rows,
+        )
+
+    run(work, job_id=job_id, post_id=post_id, user_id=user_id)
+
+
+def _submitted(keys: list[str]) -> list[SubmittedFile]:
+    found: dict[str, Any] = {str(file.pk): file for file in EvidenceFile.objects.filter(pk__in=keys)}
+    return [SubmittedFile(found[key].name, content_of(found[key])) for key in keys]
+
+
+@app.task(name="web.print_roster_part")
+def print_roster_part(*, job_id: str, post_id: str, user_id: str, request: str) -> None:
+    """Set one part of a roster."""
+
+    def work(by: Actor, progress: Progress) -> None:
+        progress.report("printing")
+        print_roster(FileRequest.objects.get(pk=request), by=by)
+
+    run(work, job_id=job_id, post_id=post_id, user_id=user_id)

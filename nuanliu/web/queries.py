@@ -1,0 +1,232 @@
+"""What the pages show that no single package tells: reads put together from several, a fixed number for each page."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, Model, Q, QuerySet, Sum
+from django.utils import timezone
+
+from nuanliu.access.models import User
+from nuanliu.audit.models import AuditEntry
+from nuanliu.audit.queries import history_of
+from nuanliu.awards.models import Award, Recusal, Roster, RosterFinding
+from nuanliu.awards.states import AwardState
+from nuanliu.base.actor import Actor
+from nuanliu.base.models import JobRun
+from nuanliu.base.scope import Scope
+from nuanliu.ledger.models import Fund, UsePlan, UsePlanLine
+from nuanliu.ledger.queries import Balance, balances_of, funds_of
+from nuanliu.ledger.states import PlanState
+from nuanliu.organizations.models import Organization
+from nuanliu.payments.queries import CashPayment, cash_payments
+from nuanliu.programmes.models import Campaign
+from nuanliu.programmes.queries import path_and_above
+
+HISTORY_ROWS = 30
+
+
+def below(path: str, field: str = "organization_path") -> Q:
+    """Rows of an organization and of all below it."""
+    scope = Scope.for_path(path)
+    return Q(**{f"{field}__gte": scope.path_low, f"{field}__lt": scope.path_high})
+
+
+def campaigns_for(by: Actor) -> QuerySet[Campaign]:
+    """Campaigns that concern an actor: of its own union, of those above, of those below; the latest first."""
+    concerned = Q(organization_path__in=path_and_above(by.organization_path)) | below(by.organization_path)
+    return (
+        Campaign.objects.filter(concerned)
+        .select_related("organization", "programme", "basis")
+        .order_by("-starts_on", "-id")
+    )
+
+
+def unions_for(by: Actor) -> QuerySet[Organization]:
+    """The actor's union and all below it, by path."""
+    return Organization.objects.filter(below(by.organization_path, "path")).order_by("path")
+
+
+def business_day(campaign: Campaign) -> date:
+    """The day a form proposes: today inside the campaign, else its last day."""
+    today = timezone.localdate()
+    return today if campaign.starts_on <= today <= campaign.ends_on else campaign.ends_on
+
+
+@dataclass(frozen=True, slots=True)
+class FundBalance:
+    """A fund and where its money is."""
+
+    fund: Fund
+    balance: Balance
+
+
+def funds_with_balances(organization_path: str) -> list[FundBalance]:
+    """All funds of a union and below with their balances, in two queries."""
+    funds = list(funds_of(organization_path))
+    balances = balances_of([fund.pk for fund in funds])
+    return [FundBalance(fund, balances.get(fund.pk, Balance())) for fund in funds]
+
+
+def own_funds(by: Actor, campaign: Campaign) -> list[FundBalance]:
+    """The actor's own union's funds that a plan for the campaign may draw on."""
+    return [
+        entry
+        for entry in funds_with_balances(by.organization_path)
+        if entry.fund.organization_id == by.organization_id
+        and entry.fund.campaign_id in (None, campaign.pk)
+        and not entry.fund.member_welfare
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class PlanSum:
+    """A plan with the sum of its lines."""
+
+    plan: UsePlan
+    amount_fen: int
+
+
+def with_sums(plans: Iterable[UsePlan]) -> list[PlanSum]:
+    """Plans with their sums, in one query more."""
+    plans = list(plans)
+    sums = UsePlanLine.objects.filter(plan__in=plans).values_list("plan").annotate(sum=Sum("amount_fen"))
+    known = dict(sums)
+    return [PlanSum(plan, known.get(plan.pk, 0)) for plan in plans]
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryTotal:
+    """What a plan gives to one category: persons-times and sums in fen."""
+
+    code: str
+    label: str
+    awards: int
+    cash_fen: int
+    goods_fen: int
+
+
+def totals_by_category(awards: QuerySet[Award]) -> list[CategoryTotal]:
+    """Awards by category, in the order of Annex 1."""
+    rows = (
+        awards.values_list("category_id", "category__short_label", "category__ordinal")
+        .annotate(count=Count("id"), cash=Sum("cash_fen"), goods=Sum("goods_fen"))
+        .order_by("category__ordinal")
+    )
+    return [CategoryTotal(code, label, count, cash, goods) for code, label, _, count, cash, goods in rows]
+
+
+def award_counts(awards: QuerySet[Award]) -> dict[str, int]:
+    """How many awards stand in which state."""
+    return Counter(dict(awards.values_list("state").annotate(count=Count("id")).order_by()))
+
+
+def progress_of(campaign: Campaign, organization_path: str) -> dict[str, int]:
+    """Persons-times and sums of a campaign below a union: delivered, on the way, come back."""
+    given = Award.objects.filter(below(organization_path), campaign=campaign, live=True)
+    rows = (
+        given.values_list("state")
+        .annotate(count=Count("id"), fen=Sum("cash_fen") + Sum("goods_fen"))
+        .order_by()
+    )
+    by_state = {state: (count, fen) for state, count, fen in rows}
+    delivered = by_state.get(AwardState.DELIVERED, (0, 0))
+    return {
+        "all": sum(count for count, _ in by_state.values()),
+        "delivered": delivered[0],
+        "delivered_fen": delivered[1],
+        "failed": by_state.get(AwardState.FAILED, (0, 0))[0],
+        "in_payment": by_state.get(AwardState.IN_PAYMENT, (0, 0))[0],
+    }
+
+
+def draft_plans(by: Actor, roster: Roster) -> list[UsePlan]:
+    """Drafts of the actor's union for the roster's campaign: what a list can be attached to."""
+    return list(
+        UsePlan.objects.filter(
+            below(by.organization_path), campaign_id=roster.campaign_id, state=PlanState.DRAFT
+        ).order_by("-id")
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Exceptions:
+    """What a leader should see before anything else."""
+
+    refused_rows: int
+    conflicts: int
+    recusals: list[Recusal]
+    cash: list[CashPayment]
+    warnings: list[tuple[str, int]]
+
+    def __bool__(self) -> bool:
+        return bool(self.conflicts or self.recusals or self.cash or self.warnings or self.refused_rows)
+
+
+def exceptions_of(plan: UsePlan) -> Exceptions:
+    """What is out of the ordinary in a plan's lists: conflicts, recusals, cash, warnings that somebody accepted."""
+    found = RosterFinding.objects.filter(roster__plan=plan)
+    conflicts = found.filter(code="conflict.handler").count()
+    accepted = found.filter(severity="warning", acknowledged_by__isnull=False, row_number__gt=0)
+    counted = accepted.values_list("code").annotate(count=Count("id")).order_by("-count", "code")
+    rows = Roster.objects.filter(plan=plan).aggregate(read=Sum("rows_read"), accepted=Sum("rows_accepted"))
+    return Exceptions(
+        refused_rows=(rows["read"] or 0) - (rows["accepted"] or 0),
+        conflicts=conflicts,
+        recusals=list(
+            Recusal.objects.filter(campaign_id=plan.campaign_id).select_related("user", "replaced_by")
+        ),
+        cash=cash_payments(plan.campaign_id, plan.organization_path),
+        warnings=list(counted),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryEntry:
+    """One audit row for people: when, who, what, why, and the digest that proves it."""
+
+    number: int
+    recorded_at: Any
+    actor: str
+    title: str
+    reason: str
+    digest: bytes
+    before: Any
+    after: Any
+
+
+def history(subject: Model | tuple[str, object]) -> list[HistoryEntry]:
+    """The last audit rows of a subject, newest first, in two queries."""
+    return named_entries(history_of(subject).order_by("-id")[:HISTORY_ROWS])
+
+
+def named_entries(entries: Iterable[AuditEntry]) -> list[HistoryEntry]:
+    """Audit rows with the names of who acted."""
+    entries = list(entries)
+    names = user_names(entry.actor_id for entry in entries)
+    return [
+        HistoryEntry(
+            entry.pk,
+            entry.recorded_at,
+            names.get(entry.actor_id, ""),
+            entry.action,
+            entry.reason,
+            bytes(entry.digest),
+            entry.before,
+            entry.after,
+        )
+        for entry in entries
+    ]
+
+
+def user_names(keys: Iterable[UUID | None]) -> Mapping[UUID | None, str]:
+    """Display names by key."""
+    return dict(User.objects.filter(pk__in={key for key in keys if key}).values_list("pk", "display_name"))
+
+
+def jobs_of(by: Actor) -> QuerySet[JobRun]:
+    """What the actor's union has asked for."""
+    return JobRun.objects.filter(below(by.organization_path))

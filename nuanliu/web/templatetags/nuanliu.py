@@ -1,0 +1,90 @@
+"""Values as people here write them, in templates."""
+
+from typing import Any
+
+from django import template
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from nuanliu.kernel.findings import CODES
+from nuanliu.kernel.money import wan_exact, yuan_text
+from nuanliu.kernel.text import mask_name
+from nuanliu.payments.states import BatchState
+
+register = template.Library()
+
+# Which colour a state has; the word beside it always says the same.
+COLOURS = {
+    "green": {"accepted", "approved", "delivered", "paid", "reconciled", "closed", "decided", "done", "ready", "filed"},
+    "red": {"refused", "failed", "rejected", "returned", "error"},
+    "amber": {"checked", "received", "proposed", "built", "sent", "released", "warning", "running", "attached", "asked",
+              "submitted", "signed", "in_payment", "in_handout"},
+}  # fmt: skip
+
+# What a job says about itself while it runs (nuanliu.web.jobs).
+STEPS = {
+    "opening": _("opening the files"),
+    "checking": _("reading and checking"),
+    "staging": _("writing the rows"),
+    "printing": _("setting the pages"),
+}
+
+
+@register.filter
+def yuan(fen: int | None) -> str:
+    """Fen as yuan: 1,234.50."""
+    return "" if fen is None else yuan_text(fen)
+
+
+@register.filter
+def wan(fen: int | None) -> str:
+    """Fen as 万元, exactly, with at least two decimals."""
+    return "" if fen is None else wan_exact(fen)
+
+
+@register.filter
+def colour(state: str) -> str:
+    """The chip's colour for a state or severity."""
+    return next((colour for colour, states in COLOURS.items() if state in states), "grey")
+
+
+@register.filter
+def finding_title(code: str) -> str:
+    """What a finding code is called."""
+    return CODES[code].title_zh if code in CODES else code
+
+
+@register.filter
+def step_words(step: str) -> str:
+    """The step of a job in words."""
+    return gettext(str(STEPS.get(step, step)))
+
+
+@register.filter
+def digest(value: Any, length: int = 12) -> str:
+    """The beginning of a digest, as people compare them."""
+    return bytes(value).hex()[:length] if value else ""
+
+
+@register.filter
+def lookup(mapping: dict[Any, Any], key: Any) -> Any:
+    """The value of a key that is itself a variable."""
+    return mapping.get(key)
+
+
+@register.filter
+def masked(name: str) -> str:
+    """A person's name as others may read it: the second character hidden."""
+    return mask_name(name)
+
+
+@register.filter
+def percent(part: int, whole: int) -> int:
+    """How much of the whole, 0 to 100, for a meter."""
+    return 0 if not whole else max(0, min(100, round(100 * part / whole)))
+
+
+@register.filter
+def batch_state(state: str) -> str:
+    """A batch's state in words."""
+    return str(BatchState(state).label)

@@ -1,0 +1,1 @@
+"""The screens. A view reads by queries, writes by actions, and holds no rule."""

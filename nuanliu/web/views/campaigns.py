@@ -1,0 +1,52 @@
+"""Campaigns: the window, the notice, the standard in force, and what has come in."""
+
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+
+from nuanliu.awards.models import Roster
+from nuanliu.awards.permissions import POLICY as AWARDS
+from nuanliu.ledger.permissions import POLICY as LEDGER
+from nuanliu.ledger.queries import plans_of
+from nuanliu.organizations.models import Organization
+from nuanliu.programmes.queries import lines_of, standard_in_force
+from nuanliu.web.forms import ListsForm
+from nuanliu.web.guards import DeskRequest, signed_in
+from nuanliu.web.paging import newest_first
+from nuanliu.web.queries import business_day, campaigns_for, progress_of, unions_for, with_sums
+
+
+@signed_in()
+def campaigns(request: DeskRequest) -> HttpResponse:
+    """All campaigns that concern the union, the latest first."""
+    page = newest_first(campaigns_for(request.actor), request.GET.get("after"))
+    return render(request, "web/campaigns.html", {"page": page})
+
+
+@signed_in()
+def campaign(request: DeskRequest, key: UUID) -> HttpResponse:
+    """One campaign: facts, standard, progress, lists and plans; a list is dropped here."""
+    found = get_object_or_404(campaigns_for(request.actor), pk=key)
+    by, day = request.actor, business_day(found)
+    standard = standard_in_force(Organization(path=by.organization_path), day)
+    return render(
+        request,
+        "web/campaign.html",
+        {
+            "campaign": found,
+            "standard": standard,
+            "lines": list(lines_of(standard).items()) if standard else [],
+            "progress": progress_of(found, by.organization_path),
+            "rosters": newest_first(
+                Roster.objects.filter(campaign=found).select_related("organization"), None, 8
+            ),
+            "plans": with_sums(plans_of(by.organization_path).filter(campaign=found)[:8]),
+            "form": ListsForm(
+                unions=unions_for(by), initial={"organization": by.organization_id, "business_date": day}
+            ),
+            "may_drop": AWARDS.may(by, "import_roster"),
+            "may_plan": LEDGER.may(by, "draft_plan"),
+            "may_see_plans": LEDGER.may(by, "view"),
+        },
+    )

@@ -1,0 +1,92 @@
+"""What was done to a record, long work under way, and files that were asked for."""
+
+from uuid import UUID
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+
+from nuanliu.base.jobs.states import JobState
+from nuanliu.evidence.models import FileRequest
+from nuanliu.evidence.permissions import POLICY as EVIDENCE
+from nuanliu.evidence.queries import content_of, requests_of
+from nuanliu.evidence.states import RequestState
+from nuanliu.web.downloads import attachment
+from nuanliu.web.guards import DeskRequest, page, signed_in
+from nuanliu.web.paging import newest_first
+from nuanliu.web.queries import history as history_of
+from nuanliu.web.queries import jobs_of, user_names
+
+# Records whose history has a page, by the name under which the log knows them.
+SUBJECTS = {
+    "awards.roster": "roster",
+    "ledger.useplan": "plan",
+    "ledger.fund": "fund",
+    "payments.paymentbatch": "batch",
+    "returns.return": "return",
+}
+
+
+@signed_in()
+def history(request: DeskRequest, kind: str, key: UUID) -> HttpResponse:
+    """The audit rows of one record, with the digests that prove them."""
+    if kind not in SUBJECTS:
+        raise Http404
+    entries = history_of((kind, key))
+    if not entries:
+        raise Http404
+    return render(request, "web/history.html", {"history": entries, "back": SUBJECTS[kind], "key": key})
+
+
+@signed_in()
+def jobs(request: DeskRequest) -> HttpResponse:
+    """Long work of the union, and the files that the user asked for."""
+    shown = newest_first(jobs_of(request.actor), request.GET.get("after"))
+    files = list(requests_of(request.actor.user_id).select_related("file")[:20])
+    names = user_names(job.user_id for job in shown.rows)
+    rows = [
+        {"job": job, "user": names.get(job.user_id, ""), "label": JobState(job.state).label}
+        for job in shown.rows
+    ]
+    return render(request, "web/jobs.html", {"page": shown, "rows": rows, "files": files})
+
+
+@signed_in()
+def job(request: DeskRequest, key: UUID) -> HttpResponse:
+    """How far a piece of work is; the part that changes is asked for again by itself."""
+    found = get_object_or_404(jobs_of(request.actor), pk=key)
+    seconds = (
+        ((found.ended_at or timezone.now()) - found.started_at).total_seconds() if found.started_at else 0
+    )
+    context = {
+        "job": found,
+        "label": JobState(found.state).label,
+        "over": found.state in (JobState.DONE, JobState.REFUSED, JobState.FAILED),
+        "seconds": round(seconds, 1),
+        "rows_per_second": round(found.done_count / seconds)
+        if found.done_count and seconds and found.ended_at
+        else 0,
+    }
+    part = bool(request.headers.get("HX-Request"))
+    return render(request, "web/parts/job.html" if part else "web/job.html", context)
+
+
+@page(EVIDENCE, "read")
+def file(request: DeskRequest, key: UUID) -> HttpResponse:
+    """A file that the user asked for, ready or not."""
+    return render(request, "web/file.html", {"file": _own(request, key)})
+
+
+@page(EVIDENCE, "read")
+def file_content(request: DeskRequest, key: UUID) -> HttpResponse:
+    """Its content, for who asked."""
+    found = _own(request, key)
+    if found.state != RequestState.READY or found.file is None:
+        raise Http404
+    return attachment(content_of(found.file), found.file.name, found.file.media_type)
+
+
+def _own(request: DeskRequest, key: UUID) -> FileRequest:
+    return get_object_or_404(
+        requests_of(request.actor.user_id).select_related("file", "organization"), pk=key
+    )

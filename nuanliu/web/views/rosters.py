@@ -1,0 +1,231 @@
+"""Lists: dropped, read, shown as received with what was found, put right in place, accepted, signed."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from nuanliu.awards import actions
+from nuanliu.awards.actions import SubmittedFile
+from nuanliu.awards.models import Roster
+from nuanliu.awards.permissions import POLICY
+from nuanliu.awards.queries import finding_counts
+from nuanliu.awards.states import RosterState
+from nuanliu.base.jobs import ask
+from nuanliu.evidence.actions import archive
+from nuanliu.kernel.findings import CODES, Severity
+from nuanliu.ledger.models import UsePlan
+from nuanliu.organizations.models import Organization
+from nuanliu.programmes.models import Campaign
+from nuanliu.web import jobs
+from nuanliu.web.forms import ListsForm, OnForm, ReasonForm
+from nuanliu.web.guards import WRITING, DeskRequest, page
+from nuanliu.web.paging import newest_first
+from nuanliu.web.queries import award_counts, business_day, campaigns_for, draft_plans, unions_for
+from nuanliu.web.sheets import FIELDS, Sheets, sheets_of
+
+# Above this a worker reads the list while the sender watches; below it an answer comes sooner than a progress page.
+AT_ONCE_BYTES = 400_000
+ROSTER_FILE = "roster"
+ACTS = (
+    "accept_rows",
+    "correct_row",
+    "sign_roster",
+    "withdraw_roster",
+    "attach_roster",
+    "map_heading",
+    "record_handout",
+    "reveal",
+)
+OPEN_STATES = (RosterState.CHECKED, RosterState.ACCEPTED)
+
+
+@page(POLICY, "read")
+def rosters(request: DeskRequest) -> HttpResponse:
+    """All lists in scope, the newest first, by state."""
+    found = Roster.objects.select_related("organization", "campaign", "handler")
+    state = request.GET.get("state", "")
+    if state in RosterState.values:
+        found = found.filter(state=state)
+    page_shown = newest_first(found, request.GET.get("after"))
+    return render(
+        request, "web/rosters.html", {"page": page_shown, "states": RosterState.choices, "state": state}
+    )
+
+
+@page(POLICY, "import_roster", WRITING)
+def drop(request: DeskRequest, key: UUID) -> HttpResponse:
+    """Take a submission in: small ones are read at once, big ones by a worker."""
+    campaign = get_object_or_404(campaigns_for(request.actor), pk=key)
+    form = ListsForm(request.POST, request.FILES, unions=unions_for(request.actor))
+    if not form.is_valid():
+        return render(request, "web/roster_drop.html", {"form": form, "campaign": campaign}, status=422)
+    wanted = form.cleaned_data
+    files = [SubmittedFile(file.name, file.read()) for file in wanted["files"]]
+    if sum(len(file.content) for file in files) > AT_ONCE_BYTES:
+        return _by_worker(request, campaign, files, wanted)
+    imported = actions.import_roster(
+        files,
+        organization=wanted["organization"],
+        campaign=campaign,
+        business_date=wanted["business_date"],
+        by=request.actor,
+    )
+    if imported.repeated:
+        messages.info(request, _("These files were handed in before; here is what was found then."))
+    return redirect("roster", imported.roster.pk)
+
+
+def _by_worker(
+    request: DeskRequest, campaign: Campaign, files: list[SubmittedFile], wanted: dict[str, Any]
+) -> HttpResponse:
+    sender: Organization = wanted["organization"]
+    kept = [
+        archive(
+            file.content,
+            name=file.name,
+            kind=ROSTER_FILE,
+            media_type="application/octet-stream",
+            organization_path=sender.path,
+            organization_id=sender.pk,
+            by=request.actor,
+        )
+        for file in files
+    ]
+    job = ask(
+        jobs.import_lists,
+        by=request.actor,
+        files=[str(file.pk) for file in kept],
+        organization=str(sender.pk),
+        campaign=str(campaign.pk),
+        on=wanted["business_date"].isoformat(),
+    )
+    return redirect("job", job.pk)
+
+
+@page(POLICY, "read")
+def roster(request: DeskRequest, key: UUID) -> HttpResponse:
+    """One list: where it stands, what was found, the sheet as received, and what can be done now."""
+    found = _roster(key)
+    counts = finding_counts(found)
+    by = request.actor
+    return render(
+        request,
+        "web/roster.html",
+        {
+            "roster": found,
+            "codes": _codes(counts),
+            "warnings": [
+                code
+                for code in counts
+                if CODES[code].severity is Severity.WARNING and code != "column.unmapped"
+            ],
+            "sheets": _sheets(request, found),
+            "code": request.GET.get("code", ""),
+            "fields": FIELDS,
+            "states": award_counts(found.awards.all()) if found.rows_accepted else {},
+            "steps": _steps(found),
+            "can": {act: POLICY.may(by, act, found) for act in ACTS},
+            "is_open": found.state in OPEN_STATES,
+            "is_handler": found.handler_id == by.user_id,
+            "plans": draft_plans(by, found) if found.state == RosterState.ACCEPTED else [],
+            "on_form": OnForm(initial={"on": business_day(found.campaign)}, prefix="sign"),
+            "reason_form": ReasonForm(prefix="withdraw"),
+        },
+    )
+
+
+def _roster(key: UUID) -> Roster:
+    return get_object_or_404(
+        Roster.objects.select_related(
+            "organization", "campaign", "standard", "handler", "responsible", "plan"
+        ),
+        pk=key,
+    )
+
+
+def _sheets(request: DeskRequest, found: Roster) -> Sheets:
+    in_full = POLICY.may(request.actor, "correct_row", found)
+    return sheets_of(found, code=request.GET.get("code", ""), after=request.GET.get("after"), in_full=in_full)
+
+
+def _codes(counts: dict[str, int]) -> list[dict[str, Any]]:
+    order = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
+    listed = [{"code": code, "count": count, "info": CODES[code]} for code, count in counts.items()]
+    return sorted(listed, key=lambda entry: (order[entry["info"].severity], -entry["count"]))
+
+
+def _steps(found: Roster) -> list[tuple[str, str]]:
+    """The life of a list across the page: done, now, or still to come."""
+    reached = {
+        RosterState.CHECKED: 1,
+        RosterState.ACCEPTED: 3 if found.signed_on else 2,
+        RosterState.ATTACHED: 4,
+        RosterState.DECIDED: 5,
+    }.get(RosterState(found.state), 0)
+    names = (_("received"), _("put right and accepted"), _("signed"), _("attached to a plan"), _("decided"))
+    return [
+        (name, "done" if place < reached else "now" if place == reached else "")
+        for place, name in enumerate(names)
+    ]
+
+
+@page(POLICY, "accept_rows", WRITING)
+def accept(request: DeskRequest, key: UUID) -> HttpResponse:
+    """Make awards of the good rows, with the warnings that the clerk has looked at."""
+    accepted = actions.accept_rows(
+        _roster(key),
+        by=request.actor,
+        whole="whole" in request.POST,
+        acknowledge=request.POST.getlist("acknowledge"),
+    )
+    if accepted.rows:
+        told = ngettext("%(count)s row was accepted.", "%(count)s rows were accepted.", accepted.rows)
+        messages.success(request, told % {"count": accepted.rows})
+    else:
+        messages.info(request, _("No further row is ready to be accepted."))
+    return redirect("roster", key)
+
+
+@page(POLICY, "sign_roster", WRITING)
+def sign(request: DeskRequest, key: UUID) -> HttpResponse:
+    """The responsible person signs."""
+    form = OnForm(request.POST, prefix="sign")
+    if form.is_valid():
+        actions.sign_roster(_roster(key), by=request.actor, on=form.cleaned_data["on"])
+        messages.success(request, _("The list is signed."))
+    else:
+        messages.error(request, _("Give the date of the signature."))
+    return redirect("roster", key)
+
+
+@page(POLICY, "withdraw_roster", WRITING)
+def withdraw(request: DeskRequest, key: UUID) -> HttpResponse:
+    """Take a list back, with the reason."""
+    form = ReasonForm(request.POST, prefix="withdraw")
+    if form.is_valid():
+        actions.withdraw_roster(_roster(key), by=request.actor, reason=form.cleaned_data["reason"])
+        messages.success(request, _("The list is withdrawn."))
+    else:
+        messages.error(request, _("Withdrawing a list needs a reason."))
+    return redirect("roster", key)
+
+
+@page(POLICY, "attach_roster", WRITING)
+def attach(request: DeskRequest, key: UUID) -> HttpResponse:
+    """Put a list under a plan in draft."""
+    plan = get_object_or_404(UsePlan, pk=_uuid(request.POST.get("plan")))
+    actions.attach_roster(_roster(key), plan, by=request.actor)
+    messages.success(request, _("The list is attached to the plan."))
+    return redirect("plan", plan.pk)
+
+
+def _uuid(text: str | None) -> UUID | None:
+    try:
+        return UUID(text or "")
+    except ValueError:
+        return None

@@ -1,0 +1,27 @@
+"""Which post somebody sits at."""
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from nuanliu.access.states import Role
+from nuanliu.web.guards import FORM, without_post
+from nuanliu.web.middleware import CHOSEN_POST
+
+
+@without_post(FORM)
+def posts(request: HttpRequest) -> HttpResponse:
+    """The posts that the signed-in user holds today, one to be chosen; the choice is kept in the session."""
+    held = request.posts  # type: ignore[attr-defined]
+    if request.method == "POST":
+        chosen = next((post for post in held if str(post.pk) == request.POST.get("post")), None)
+        if chosen is None:
+            raise Http404
+        request.session[CHOSEN_POST] = str(chosen.pk)
+        messages.success(
+            request, _("You now act for %(organization)s.") % {"organization": chosen.organization.name}
+        )
+        return redirect("desk")
+    listed = [{"post": post, "role": Role(post.role).label} for post in held]
+    return render(request, "web/posts.html", {"held": listed})

@@ -8,7 +8,8 @@ from django.db import connection
 
 from nuanliu.audit.actions import audited, record, unchanged
 from nuanliu.base.actor import Actor
-from nuanliu.base.bulk import create_temp, rows_of
+from nuanliu.base.bulk import rows_of
+from nuanliu.base.statistics import refresh_statistics
 from nuanliu.kernel.errors import Refused, refuse_if
 from nuanliu.kernel.findings import ERROR, PROHIBITIONS, Finding
 from nuanliu.ledger.models import UsePlan
@@ -95,6 +96,8 @@ def build(
             change_awards(
                 cursor, "SELECT award_id, 'in_payment', NULL FROM pg_temp.payment_candidates", by=by
             )
+    orders = sum(batch.declared_count for batch in batches)
+    refresh_statistics(orders, "payments_paymentorder", "awards_award")
     return batches
 
 
@@ -120,26 +123,34 @@ def summary(batches: list[PaymentBatch]) -> dict[str, object]:
     }
 
 
-CANDIDATES = {
-    "award_id": "bigint",
-    "organization_path": "text",
-    "fund_id": "uuid",
-    "amount_fen": "bigint",
-    "account_id": "uuid",
-    "payee_name": "text",
-    "bank": "text",
-    "account_digest": "bytea",
-    "number_tail": "text",
-    "reservation_id": "bigint",
-    "fault": "text",
-    "place": "bigint",
-}
-
-# In the order of the list, so that the file reads like it.
+# First who is to be paid, then what the record says of them: the second question is planned for as many as there are.
+CHOSEN = """
+CREATE TEMPORARY TABLE payment_awards ON COMMIT DROP AS
+SELECT award.id, award.organization_path, award.fund_id, award.plan_id, award.person_id, award.cash_fen,
+       award.goods_fen, coalesce(correction.account_id, award.account_id) AS account_id,
+       -- In the order of the list, so that the file reads like it.
+       row_number() OVER (PARTITION BY award.fund_id ORDER BY award.basis_id, award.id) - 1 AS place
+FROM awards_award award
+LEFT JOIN (
+    SELECT DISTINCT ON (corrected.award_id) corrected.award_id, correction.account_id
+    FROM payments_accountcorrection correction
+    JOIN payments_paymentorder corrected ON corrected.id = correction.order_id AND NOT corrected.live
+    WHERE correction.verified_by_id IS NOT NULL
+    ORDER BY corrected.award_id, corrected.id DESC
+) AS correction ON correction.award_id = award.id
+WHERE award.campaign_id = %(campaign)s AND award.live AND award.plan_id = %(plan)s
+  AND award.state = 'approved' AND award.cash_fen > 0
+  -- Without an account there is an approved cash exception, which is signed for by hand (R-036).
+  AND (award.account_id IS NOT NULL OR correction.account_id IS NOT NULL)
+  AND award.id <> ALL (%(without)s)
+  AND (%(only)s::bigint[] IS NULL OR award.id = ANY (%(only)s))
+"""
 GATHER = """
-INSERT INTO pg_temp.payment_candidates
-SELECT award.id, award.organization_path, award.fund_id, award.cash_fen, account.id, person.name, account.bank,
-       account.number_digest, account.number_tail, reservation.id,
+CREATE TEMPORARY TABLE payment_candidates ON COMMIT DROP AS
+SELECT award.id AS award_id, award.organization_path, award.fund_id, award.cash_fen AS amount_fen,
+       account.id AS account_id, person.name AS payee_name, account.bank,
+       account.number_digest AS account_digest, account.number_tail,
+       reservation.id AS reservation_id,
        CASE WHEN account.id IS NULL OR person.id IS NULL THEN 'payee.account_missing'
             WHEN person.deceased_on IS NOT NULL THEN 'payee.deceased'
             WHEN NOT account.active THEN 'payee.account_changed'
@@ -149,45 +160,30 @@ SELECT award.id, award.organization_path, award.fund_id, award.cash_fen, account
                 THEN 'payee.other_fund'
             WHEN reservation.amount_fen NOT IN (award.cash_fen, award.cash_fen + award.goods_fen)
                 THEN 'payee.amount_differs'
-       END,
-       row_number() OVER (PARTITION BY award.fund_id ORDER BY award.basis_id, award.id) - 1
-FROM awards_award award
-LEFT JOIN (
-    SELECT DISTINCT ON (corrected.award_id) corrected.award_id, correction.account_id
-    FROM payments_accountcorrection correction
-    JOIN payments_paymentorder corrected ON corrected.id = correction.order_id AND NOT corrected.live
-    WHERE correction.verified_by_id IS NOT NULL
-    ORDER BY corrected.award_id, corrected.id DESC
-) AS correction ON correction.award_id = award.id
+       END AS fault,
+       award.place
+FROM pg_temp.payment_awards award
 LEFT JOIN people_person person ON person.id = award.person_id
-LEFT JOIN people_bankaccount account
-    ON account.id = coalesce(correction.account_id, award.account_id) AND account.person_id = award.person_id
+LEFT JOIN people_bankaccount account ON account.id = award.account_id AND account.person_id = award.person_id
 LEFT JOIN ledger_transfer reservation
     ON reservation.kind = 'reserve' AND reservation.subject_kind = 'award' AND reservation.subject_id = award.id
    AND NOT EXISTS (SELECT FROM ledger_transfer outcome WHERE outcome.resolves_id = reservation.id)
 LEFT JOIN ledger_useplanline line ON line.id = reservation.plan_line_id
 LEFT JOIN ledger_account source ON source.id = reservation.debit_account_id
-WHERE award.campaign_id = %(campaign)s AND award.live AND award.plan_id = %(plan)s
-  AND award.state = 'approved' AND award.cash_fen > 0
-  -- Without an account there is an approved cash exception, which is signed for by hand (R-036).
-  AND (award.account_id IS NOT NULL OR correction.account_id IS NOT NULL)
-  AND award.id <> ALL (%(without)s)
-  AND (%(only)s::bigint[] IS NULL OR award.id = ANY (%(only)s))
 """
 
 
 def _gather(cursor: Any, plan: UsePlan, without: Collection[int], only: Collection[int] | None) -> None:
-    create_temp(cursor, "payment_candidates", CANDIDATES)
-    cursor.execute(
-        GATHER,
-        {
-            "plan": plan.pk,
-            "campaign": plan.campaign_id,
-            "without": list(without),
-            "only": None if only is None else list(only),
-        },
-    )
-    cursor.execute("ANALYZE pg_temp.payment_candidates")
+    wanted = {
+        "plan": plan.pk,
+        "campaign": plan.campaign_id,
+        "without": list(without),
+        "only": None if only is None else list(only),
+    }
+    for table, statement in (("payment_awards", CHOSEN), ("payment_candidates", GATHER)):
+        cursor.execute(f"DROP TABLE IF EXISTS pg_temp.{table}")
+        cursor.execute(statement, wanted)
+        cursor.execute(f"ANALYZE pg_temp.{table}")
 
 
 def _refuse_faults(cursor: Any) -> None:

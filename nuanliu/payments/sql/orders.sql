@@ -1,4 +1,7 @@
 -- Orders, judged a statement at a time: a hundred thousand come and go together.
+--
+-- The judgements are EXECUTEd, so that each statement is planned for the rows it brings. A plan that was kept from a
+-- statement of one row joins the old and the new rows of a hundred thousand in a nested loop.
 
 -- An order changes its state three times; with room on its page no index needs to know.
 ALTER TABLE payments_paymentorder SET (fillfactor = 65);
@@ -10,7 +13,7 @@ GRANT UPDATE (state, live, outcome, bank_words, bank_reference, settled_on) ON p
 CREATE OR REPLACE FUNCTION payments_judge_new_orders() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
-    PERFORM payments_refuse(min(CASE
+    EXECUTE $judge$ SELECT payments_refuse(min(CASE
         WHEN batch.id IS NULL OR batch.state <> 'built' OR batch.orders_digest IS NOT NULL
             OR NOT starts_with(o.organization_path, batch.organization_path) THEN 'order_in_built_batch'
         WHEN o.state <> 'built' THEN 'order_begins_built'
@@ -46,10 +49,10 @@ BEGIN
     LEFT JOIN ledger_account source ON source.id = reservation.debit_account_id
     LEFT JOIN ledger_useplanline line ON line.id = reservation.plan_line_id
     LEFT JOIN people_bankaccount account ON account.id = o.account_id
-    LEFT JOIN people_person person ON person.id = account.person_id;
+    LEFT JOIN people_person person ON person.id = account.person_id $judge$;
 
     -- After a failure for the account's sake the same award is paid again only upon a verified correction.
-    PERFORM payments_refuse(min(CASE WHEN correction.id IS NULL THEN 'order_reissue_verified' END))
+    EXECUTE $judge$ SELECT payments_refuse(min(CASE WHEN correction.id IS NULL THEN 'order_reissue_verified' END))
     FROM (
         SELECT DISTINCT ON (failed.award_id) failed.id, failed.outcome, o.account_id
         FROM arrived o
@@ -58,7 +61,7 @@ BEGIN
     ) AS last
     LEFT JOIN payments_accountcorrection correction ON correction.order_id = last.id
         AND correction.verified_by_id IS NOT NULL AND correction.account_id = last.account_id
-    WHERE last.outcome IN ('wrong_account', 'wrong_name', 'closed', 'locked');
+    WHERE last.outcome IN ('wrong_account', 'wrong_name', 'closed', 'locked') $judge$;
     RETURN NULL;
 END
 $$;
@@ -68,7 +71,7 @@ $$;
 CREATE OR REPLACE FUNCTION payments_judge_changes() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
-    PERFORM payments_refuse(min(CASE
+    EXECUTE $judge$ SELECT payments_refuse(min(CASE
         WHEN o.id IS NULL
             OR (n.batch_id, n.organization_path, n.ordinal, n.award_id, n.account_id, n.amount_fen, n.payee_name,
                 n.bank, n.account_digest, n.number_tail, n.idempotency_key, n.reservation_id)
@@ -85,16 +88,15 @@ BEGIN
         END))
     FROM changed n
     LEFT JOIN earlier o ON o.id = n.id
-    LEFT JOIN payments_paymentbatch batch ON batch.id = n.batch_id;
+    LEFT JOIN payments_paymentbatch batch ON batch.id = n.batch_id $judge$;
 
-    PERFORM payments_refuse(min(CASE
+    EXECUTE $judge$ SELECT payments_refuse(min(CASE
         WHEN outcome.kind IS DISTINCT FROM CASE n.state WHEN 'paid' THEN 'post' ELSE 'void' END
             OR outcome.occurred_on <> n.settled_on THEN 'order_settled_in_ledger'
         END))
     FROM changed n
-    JOIN earlier o ON o.id = n.id AND o.state = 'sent'
     LEFT JOIN ledger_transfer outcome ON outcome.resolves_id = n.reservation_id
-    WHERE n.state IN ('paid', 'failed');
+    WHERE n.state IN ('paid', 'failed') $judge$;
     RETURN NULL;
 END
 $$;
@@ -103,13 +105,12 @@ $$;
 CREATE OR REPLACE FUNCTION payments_prove_delivery() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
-    PERFORM payments_refuse(min('award_delivered_with_proof'))
+    EXECUTE $judge$ SELECT payments_refuse(min('award_delivered_with_proof'))
     FROM changed n
-    JOIN earlier e ON e.id = n.id AND e.state <> 'delivered'
     LEFT JOIN payments_paymentorder paid ON paid.award_id = n.id AND paid.live AND paid.state = 'paid'
     LEFT JOIN awards_cashexception exception ON exception.id = n.cash_exception_id AND n.account_id IS NULL
         AND exception.approved_by_id IS NOT NULL AND exception.signature_file_id IS NOT NULL
-    WHERE n.state = 'delivered' AND n.cash_fen > 0 AND paid.id IS NULL AND exception.id IS NULL;
+    WHERE n.state = 'delivered' AND n.cash_fen > 0 AND paid.id IS NULL AND exception.id IS NULL $judge$;
     RETURN NULL;
 END
 $$;
@@ -118,11 +119,11 @@ $$;
 CREATE OR REPLACE FUNCTION payments_keep_reservations() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
-    PERFORM payments_refuse(min('reservation_kept_while_paying'))
+    EXECUTE $judge$ SELECT payments_refuse(min('reservation_kept_while_paying'))
     FROM arrived transfer
     JOIN payments_paymentorder o ON o.award_id = transfer.subject_id AND o.live
         AND o.reservation_id = transfer.resolves_id AND o.state IN ('built', 'sent')
-    WHERE transfer.kind = 'expire' AND transfer.subject_kind = 'award';
+    WHERE transfer.kind = 'expire' AND transfer.subject_kind = 'award' $judge$;
     RETURN NULL;
 END
 $$;
@@ -146,6 +147,6 @@ CREATE OR REPLACE TRIGGER orders_judged_on_arrival AFTER INSERT ON payments_paym
 CREATE OR REPLACE TRIGGER orders_judged_on_change AFTER UPDATE ON payments_paymentorder
     REFERENCING OLD TABLE AS earlier NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION payments_judge_changes();
 CREATE OR REPLACE TRIGGER payments_prove_delivery AFTER UPDATE ON awards_award
-    REFERENCING OLD TABLE AS earlier NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION payments_prove_delivery();
+    REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION payments_prove_delivery();
 CREATE OR REPLACE TRIGGER payments_keep_reservations AFTER INSERT ON ledger_transfer
     REFERENCING NEW TABLE AS arrived FOR EACH STATEMENT EXECUTE FUNCTION payments_keep_reservations();

@@ -1,0 +1,41 @@
+"""嘉定's cashier with an approved plan, ten people to be paid, and a bank that answers."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from nuanliu.base.scope import Scope, scoped
+from tests.payments.support import World, make_world, teach
+from tests.support.database import TestDatabase
+
+
+
+@pytest.fixture(scope="session")
+def taught(test_database: TestDatabase) -> None:
+    """The test database can write fixtures past its own guards."""
+    teach(test_database)
+
+
+@pytest.fixture(autouse=True)
+def marks(settings, tmp_path):
+    """A mark of its own for each test."""
+    settings.NUANLIU_MARKS_DIR = tmp_path / "marks"
+    return settings.NUANLIU_MARKS_DIR
+
+
+@pytest.fixture
+def everywhere(db) -> Iterator[None]:
+    with scoped(Scope.for_path("/0/")):
+        yield
+
+
+@pytest.fixture
+def world(taught, everywhere, cast) -> World:
+    """Ten approved awards of 500 yuan each under one plan of 嘉定, money reserved."""
+    return make_world(cast)
+
+
+@pytest.fixture
+def build_world(taught, cast) -> Callable[..., World]:
+    """Make the world; the caller has opened a scope."""
+    return lambda **terms: make_world(cast, **terms)

@@ -24,7 +24,7 @@ JOIN awards_award award ON award.basis = 'roster_row' AND award.basis_id = row.i
 JOIN people_person person ON person.id = award.person_id
 LEFT JOIN people_bankaccount account ON account.id = award.account_id
 LEFT JOIN ledger_fund fund ON fund.id = award.fund_id
-LEFT JOIN payments_paymentorder paid ON paid.award_id = award.id AND paid.state = 'paid'
+LEFT JOIN payments_paymentorder paid ON paid.award_id = award.id AND paid.live AND paid.state = 'paid'
 WHERE row.roster_id = %s
 ORDER BY row.sheet_ordinal, row.row_number
 """

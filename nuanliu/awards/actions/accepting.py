@@ -16,6 +16,7 @@ from nuanliu.awards.staging import stage_findings
 from nuanliu.awards.states import RosterState
 from nuanliu.base.actor import Actor
 from nuanliu.base.bulk import share_temp
+from nuanliu.base.statistics import refresh_statistics
 from nuanliu.kernel.errors import Refused, refuse_if
 
 
@@ -59,7 +60,11 @@ def accept_rows(
         unchanged()
         return Accepted(0, 0, 0)
     record(by, roster, after=_summary(roster, accepted))
+    refresh_statistics(accepted.rows, *FILLED)
     return accepted
+
+
+FILLED = ("awards_award", "awards_rosterrow", "people_person", "people_connection", "people_bankaccount")
 
 
 OPEN_STATES = (RosterState.CHECKED, RosterState.ACCEPTED)

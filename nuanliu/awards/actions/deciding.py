@@ -19,6 +19,7 @@ from nuanliu.awards.permissions import POLICY
 from nuanliu.awards.states import RosterState
 from nuanliu.base.actor import Actor
 from nuanliu.base.bulk import create_temp, rows_of
+from nuanliu.base.statistics import refresh_statistics
 from nuanliu.kernel.digests import sha256_of
 from nuanliu.kernel.errors import refuse_if
 from nuanliu.ledger import actions as ledger
@@ -253,4 +254,5 @@ def _approve(plan: UsePlan, digest: bytes, on: date, by: Actor) -> ledger.Booked
         )
     booked = ledger.reserve_many(by=by, on=on)
     Roster.objects.filter(plan=plan, state=RosterState.ATTACHED).update(state=RosterState.DECIDED)
+    refresh_statistics(booked.count, "awards_award")
     return booked

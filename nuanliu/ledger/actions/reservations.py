@@ -12,6 +12,7 @@ from django.db import connection
 
 from nuanliu.audit.actions import audited, record, unchanged
 from nuanliu.base.actor import Actor
+from nuanliu.base.statistics import refresh_statistics
 from nuanliu.kernel.errors import refuse_if
 from nuanliu.ledger.permissions import POLICY
 from nuanliu.ledger.refusals import refused_by_database
@@ -170,3 +171,4 @@ def _leave_trace(by: Actor, booked: Booked, after: dict[str, object]) -> None:
         return
     subject = ("ledger.transfer", f"{booked.count} 笔")
     record(by, subject, after={"count": booked.count, "amount_fen": booked.amount_fen, **after})
+    refresh_statistics(booked.count, "ledger_transfer")

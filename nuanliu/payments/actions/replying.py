@@ -16,6 +16,7 @@ from nuanliu.audit.actions import audited, record, unchanged
 from nuanliu.base.actor import Actor
 from nuanliu.base.bulk import copy_columns, create_temp
 from nuanliu.base.crypto import blind_many
+from nuanliu.base.statistics import refresh_statistics
 from nuanliu.evidence.actions import archive
 from nuanliu.evidence.queries import content_of
 from nuanliu.kernel.errors import Refused, refuse_if
@@ -135,6 +136,7 @@ def _applied(batch: PaymentBatch, reply: ReplyFile, rows: ReplyRows, *, by: Acto
         reply.applied_count += applied
     if batch.state == BatchState.SENT and not result.open:
         save_move(batch, BatchState.RECONCILED)
+    refresh_statistics(applied, "payments_paymentorder", "awards_award")
     return result
 
 

@@ -46,10 +46,10 @@ bench: setup ## measurements against targets and peers
 	$(RUN)/python -m benchmarks
 
 trace: setup ## which test shows which requirement met
-	$(RUN)/python -m tests.trace
+	$(RUN)/python -m tests.reference trace
 
 docs: setup ## the generated pages of docs/reference
-	$(RUN)/nuanliu docs
+	$(RUN)/python -m tests.reference
 
 lock: $(STAMPS)/python ## requirements.lock anew from pyproject.toml
 	@mkdir -p var/lock

@@ -71,7 +71,7 @@ def test_no_model_name_is_abbreviated() -> None:
 
 
 def public_actions() -> list[tuple[str, object]]:
-    found = []
+    found: list[tuple[str, object]] = []
     for package in ORDER:
         try:
             module = importlib.import_module(f"nuanliu.{package}.actions")

@@ -9,7 +9,7 @@ from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.urls import reverse
 
@@ -77,13 +77,20 @@ def _guarded(guard: Guard) -> Callable[[View], View]:
             if request.method not in guard.methods:
                 return _not_allowed(guard.methods)
             if guard.policy:
-                guard.policy.require(request.actor, guard.act)
+                _admit(guard.policy, guard.act, request.actor, names_a_record=bool(kwargs))
             return view(request, *args, **kwargs)
 
         guarded.guard = guard  # type: ignore[attr-defined]
         return guarded
 
     return decorate
+
+
+def _admit(policy: Policy, act: str, by: Actor, *, names_a_record: bool) -> None:
+    """Whose role lacks the act is told so, but of a single record not even whether it is there."""
+    if names_a_record and not policy.may(by, act):
+        raise Http404
+    policy.require(by, act)
 
 
 def to_sign_in(request: HttpRequest) -> HttpResponse:

@@ -37,7 +37,10 @@ class ScopeMiddleware:
         if not isinstance(exception, Refused):
             return None
         status = 403 if exception.code == "permission.denied" else 422
-        return render(request, "web/refused.html", {"refusal": exception}, status=status)
+        part = bool(request.headers.get("HX-Request"))
+        return render(
+            request, "web/parts/refusal.html" if part else "web/refused.html", {"refusal": exception}, status=status
+        )
 
 
 def _posts(request: HttpRequest) -> list[Post]:

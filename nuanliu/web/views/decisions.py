@@ -25,7 +25,6 @@ from nuanliu.web.guards import FORM, DeskRequest, page
 from nuanliu.web.queries import business_day, exceptions_of, totals_by_category
 from nuanliu.web.views.plans import USE_PLAN, money
 
-ABSENT = "absent"
 MINUTES = "minutes"
 
 
@@ -91,7 +90,7 @@ def _leaders(request: DeskRequest, plan: UsePlan) -> list[dict[str, Any]]:
     return [
         {
             "user": user,
-            "ballot": request.POST.get(f"ballot-{user.pk}", "for" if request.method == "GET" else ABSENT),
+            "ballot": request.POST.get(f"ballot-{user.pk}", ""),
             "dissent": request.POST.get(f"dissent-{user.pk}", ""),
         }
         for user in holders(plan.organization_path, role, business_day(plan.campaign))

@@ -42,7 +42,7 @@ from nuanliu.web.paging import newest_first, number_or_404, page_of
 from nuanliu.web.queries import below, business_day, campaigns_for, unions_for
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-RECORDS = 50
+RECORDS = 20
 
 
 @page(POLICY, "view")

@@ -8,8 +8,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import connection
+from psycopg import ClientCursor
+from psycopg.errors import error_from_result
+from psycopg.pq import ExecStatus
 
-COPY_ROWS = 20_000
+COPY_ROWS = 5_000
 
 
 def create_temp(cursor: Any, name: str, columns: Mapping[str, str], *, readers: Sequence[str] = ()) -> None:
@@ -47,4 +50,25 @@ def rows_of(statement: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) 
     """The rows of a statement, as the application in the scope of the moment."""
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
-        return cursor.fetchall()
+        return list(cursor.fetchall())
+
+
+class Started:
+    """A statement on which the server works while Python does something else; `finish` before any other statement."""
+
+    def __init__(self, statement: str, parameters: Sequence[Any] = ()) -> None:
+        server = connection.connection
+        self._pgconn = server.pgconn
+        self._pgconn.send_query(ClientCursor(server).mogrify(statement, parameters).encode())
+        while self._pgconn.flush():
+            pass
+
+    def finish(self) -> None:
+        """Wait for the end; raises what the server refused."""
+        failed = None
+        while (result := self._pgconn.get_result()) is not None:
+            if result.status == ExecStatus.FATAL_ERROR:
+                failed = result
+        if failed is not None:
+            with connection.wrap_database_errors:
+                raise error_from_result(failed, encoding="utf-8")

@@ -15,7 +15,7 @@ def uuid7() -> UUID:
 
 
 def uuid7_many(count: int) -> list[UUID]:
-    """`count` UUIDv7 of this moment; the 12 bits after the time count up, so that the list is sorted in runs of 4096."""
+    """`count` UUIDv7 of this moment; 12 bits after the time count up, so the list is sorted in runs of 4096."""
     milliseconds = time.time_ns() // 1_000_000
     noise = os.urandom(8 * count)
     return [

@@ -1,5 +1,7 @@
 """What every table is made of: keys, time of record, validity, and the path of the organization that owns the row."""
 
+from typing import Any
+
 from django.db import models
 from django.db.models.functions import UUID7, Now
 
@@ -46,7 +48,7 @@ class Dated(models.Model):
 class OrganizationPathField(models.TextField):
     """The tree path of the owning organization, compared byte by byte, so that a subtree is a range."""
 
-    def __init__(self, *args: object, **kwargs: object) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("db_collation", "C")
         super().__init__(*args, **kwargs)
 

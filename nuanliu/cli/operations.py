@@ -118,10 +118,18 @@ def announce(host: str, port: int) -> None:
 
 
 def demonstration_accounts() -> list[tuple[str, str]]:
-    """Accounts of the cast, with the names shown on the screen."""
-    from nuanliu.access.models import User
-    from nuanliu.base.scope import Scope, scoped
+    """The cast, with what each shows: name, role and organization."""
+    from django.utils import translation
 
-    with scoped(Scope.for_path("/")):
-        found = User.objects.filter(is_demonstration=True).order_by("id")
-        return list(found.values_list("username", "display_name"))
+    from nuanliu.access.models import Post
+    from nuanliu.base.scope import Scope, scoped
+    from nuanliu.demo.cast import MEMBERS
+
+    cast = [member.username for member in MEMBERS]
+    with scoped(Scope.for_path("/")), translation.override("zh-hans"):
+        posts = Post.objects.filter(user__username__in=cast, user__is_demonstration=True)
+        shown = {
+            post.user.username: f"{post.user.display_name} · {post.get_role_display()} · {post.organization.short_name}"
+            for post in posts.select_related("user", "organization")
+        }
+    return [(username, shown[username]) for username in cast if username in shown]

@@ -298,7 +298,7 @@ def _window(campaign: Campaign, organization_path: str, as_of: date) -> dict[str
     }
 
 
-def _rows(statement: str, parameters: Mapping[str, object]) -> Sequence[tuple[Any, ...]]:
+def _rows(statement: str, parameters: Mapping[str, Any]) -> Sequence[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
-        return cursor.fetchall()
+        return list(cursor.fetchall())

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 import polars as pl
 from django.db import connection
@@ -46,7 +47,7 @@ _TEXTS = (
 _GENDERS = {"M": "男", "F": "女", "男": "男", "女": "女"}
 
 
-def roster_rows(roster_id: object) -> pl.DataFrame:
+def roster_rows(roster_id: UUID) -> pl.DataFrame:
     """The awards of a roster with full numbers, keyed as the roster form's columns; sums in fen.
 
     Opens sealed values: the caller writes the paper, records who asked, and shows none of it on a screen.
@@ -54,7 +55,7 @@ def roster_rows(roster_id: object) -> pl.DataFrame:
     with connection.cursor() as cursor:
         cursor.execute(_SQL, [roster_id])
         columns = list(zip(*cursor.fetchall(), strict=True)) or [()] * 17
-    plain = dict(zip(_TEXTS, columns[: len(_TEXTS)], strict=True))
+    plain: dict[str, Sequence[Any]] = dict(zip(_TEXTS, columns[: len(_TEXTS)], strict=True))
     plain["gender"] = [_GENDERS.get(gender, "") for gender in plain["gender"]]
     people, identities, phones, accounts, numbers = columns[len(_TEXTS) :]
     plain["id_number"] = _opened(identities, _PERSON_IDENTITY, people)
@@ -67,7 +68,7 @@ def _opened(sealed: Sequence[Any], place: Place, keys: Sequence[Any]) -> list[st
     return open_many(sealed, place=place, row_keys=[key.bytes if key else b"-" for key in keys])
 
 
-def _as_form(columns: dict[str, Any]) -> pl.DataFrame:
+def _as_form(columns: dict[str, Sequence[Any]]) -> pl.DataFrame:
     frame = pl.DataFrame({name: list(values) for name, values in columns.items()}, infer_schema_length=None)
     return frame.with_row_index("seq", offset=1).select(
         pl.col("seq").cast(pl.Int64),

@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 from nuanliu.base.bulk import rows_of
 from nuanliu.base.crypto import Place, open_, open_many
 from nuanliu.base.scope import Scope
+from nuanliu.evidence.models import EvidenceFile
 from nuanliu.kernel.errors import Refused
 from nuanliu.payments.layouts import BatchFacts, Layout, OrderRows, Profile
 from nuanliu.payments.models import (
@@ -162,6 +163,13 @@ SELECT o.idempotency_key, o.ordinal, o.payee_name, account.number_sealed, o.bank
 FROM payments_paymentorder o JOIN people_bankaccount account ON account.id = o.account_id
 WHERE o.batch_id = %s AND (o.live OR o.state = 'failed') ORDER BY o.ordinal
 """
+
+
+def bank_file(batch: PaymentBatch) -> EvidenceFile:
+    """The archived file of a released batch; LookupError before."""
+    if batch.file is None:
+        raise LookupError(f"{batch.number} has not been released")
+    return batch.file
 
 
 def orders_in_file(batch: PaymentBatch) -> OrderRows:

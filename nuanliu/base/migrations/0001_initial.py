@@ -2,42 +2,60 @@
 
 import django.db.models.functions.datetime
 import django.db.models.functions.uuid
+from django.db import migrations, models
+
 import nuanliu.base.keys
 import nuanliu.base.models
-from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='JobRun',
+            name="JobRun",
             fields=[
-                ('id', models.UUIDField(db_default=django.db.models.functions.uuid.UUID7(), default=nuanliu.base.keys.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('kind', models.CharField(max_length=60)),
-                ('organization_path', nuanliu.base.models.OrganizationPathField(db_collation='C')),
-                ('post_id', models.UUIDField(help_text='the post that asked; its scope is derived again when the job runs')),
-                ('user_id', models.UUIDField()),
-                ('subject_kind', models.CharField(blank=True, max_length=40)),
-                ('subject_id', models.CharField(blank=True, max_length=40)),
-                ('state', models.CharField(default='asked', max_length=12)),
-                ('step', models.CharField(blank=True, max_length=80)),
-                ('done_count', models.BigIntegerField(default=0)),
-                ('total_count', models.BigIntegerField(default=0)),
-                ('message', models.TextField(blank=True)),
-                ('started_at', models.DateTimeField(null=True)),
-                ('lease_until', models.DateTimeField(null=True)),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=django.db.models.functions.uuid.UUID7(),
+                        default=nuanliu.base.keys.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "recorded_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), editable=False
+                    ),
+                ),
+                ("kind", models.CharField(max_length=60)),
+                ("organization_path", nuanliu.base.models.OrganizationPathField(db_collation="C")),
+                (
+                    "post_id",
+                    models.UUIDField(
+                        help_text="the post that asked; its scope is derived again when the job runs"
+                    ),
+                ),
+                ("user_id", models.UUIDField()),
+                ("subject_kind", models.CharField(blank=True, max_length=40)),
+                ("subject_id", models.CharField(blank=True, max_length=40)),
+                ("state", models.CharField(default="asked", max_length=12)),
+                ("step", models.CharField(blank=True, max_length=80)),
+                ("done_count", models.BigIntegerField(default=0)),
+                ("total_count", models.BigIntegerField(default=0)),
+                ("message", models.TextField(blank=True)),
+                ("started_at", models.DateTimeField(null=True)),
+                ("lease_until", models.DateTimeField(null=True)),
+                ("ended_at", models.DateTimeField(null=True)),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
     ]

@@ -3,12 +3,11 @@
 from dataclasses import dataclass
 from datetime import date
 
-from nuanliu.evidence.models import EvidenceFile
 from nuanliu.evidence.queries import content_of
 from nuanliu.payments.layouts import OrderRows, file_name, write_reply
 from nuanliu.payments.layouts.reading import ReplyRows, read_rows
 from nuanliu.payments.models import PaymentBatch
-from nuanliu.payments.queries import batch_facts, profile_of
+from nuanliu.payments.queries import bank_file, batch_facts, profile_of
 
 PAID, WRONG_ACCOUNT = "交易成功", "账号错误"
 
@@ -24,7 +23,7 @@ class Bank:
     def answer(self, batch: PaymentBatch) -> tuple[str, bytes]:
         """The name and content of the reply to a batch, in the reply layout of its profile."""
         profile, facts = profile_of(batch.profile), batch_facts(batch)
-        sent = read_rows(profile.layout, content_of(EvidenceFile.objects.get(pk=batch.file_id)))
+        sent = read_rows(profile.layout, content_of(bank_file(batch)))
         return f"回盘_{file_name(profile.layout, facts)}", write_reply(profile, facts, self._answers(sent))
 
     def _answers(self, sent: ReplyRows) -> OrderRows:

@@ -12,12 +12,12 @@ from django.db.models import Count, Q, Sum
 from nuanliu.awards.models import Award, Roster, RosterFinding
 from nuanliu.awards.papers import ROWS_PER_PART, RosterHeader, roster_pdf, roster_xlsx
 from nuanliu.demo.warmth.flow import Job
-from nuanliu.evidence.models import EvidenceFile
 from nuanliu.evidence.queries import content_of
 from nuanliu.kernel.money import wan_exact
 from nuanliu.organizations.models import Organization
 from nuanliu.payments.exports import roster_rows
 from nuanliu.payments.models import PaymentBatch, PaymentOrder
+from nuanliu.payments.queries import bank_file
 from nuanliu.payments.states import OrderState
 from nuanliu.returns.definitions import ANNEX1, form
 from nuanliu.returns.exports import cell_texts
@@ -51,7 +51,7 @@ def write_payments(out: Path, batches: Sequence[PaymentBatch], replies: Sequence
     lines = []
     for number, (batch, reply) in enumerate(zip(batches, replies, strict=True), start=1):
         suffix = "" if number == 1 else f"-{number}"
-        content = content_of(EvidenceFile.objects.get(pk=batch.file_id))
+        content = content_of(bank_file(batch))
         (out / f"payments{suffix}.xlsx").write_bytes(content)
         (out / f"replies{suffix}.xlsx").write_bytes(reply)
         lines.append(f"{hashlib.sha256(content).hexdigest()}  payments{suffix}.xlsx\n")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
 from django.db import connection
 
@@ -222,7 +223,7 @@ def _accounts(fund: Fund) -> dict[str, Account]:
     return {account.kind: account for account in fund.accounts.all()}
 
 
-def _book(*, debit: Account, credit: Account, **columns: object) -> tuple[Transfer, bool]:
+def _book(*, debit: Account, credit: Account, **columns: Any) -> tuple[Transfer, bool]:
     """Insert one transfer, or find the one that carries the same key already; and whether it is new.
 
     Column by column: the application has no right to write number and time, so the ORM cannot insert.

@@ -7,6 +7,7 @@ its triggers refuse for the whole statement.
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from django.db import connection
 
@@ -150,7 +151,7 @@ _SETTLED_OTHERWISE = """
 """
 
 
-def _insert(statement: str, parameters: dict[str, object], analyze: str = "") -> Booked:
+def _insert(statement: str, parameters: dict[str, Any], analyze: str = "") -> Booked:
     with refused_by_database(), connection.cursor() as cursor:
         if analyze:
             # Without figures about the caller's table the plan is a nested loop over all that was ever reserved.
@@ -162,7 +163,7 @@ def _insert(statement: str, parameters: dict[str, object], analyze: str = "") ->
 def _one_row(statement: str) -> tuple[int, ...]:
     with connection.cursor() as cursor:
         cursor.execute(statement)
-        return cursor.fetchone()
+        return tuple(cursor.fetchone())
 
 
 def _leave_trace(by: Actor, booked: Booked, after: dict[str, object]) -> None:

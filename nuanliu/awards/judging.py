@@ -29,6 +29,11 @@ from nuanliu.programmes.queries import (
 )
 from nuanliu.programmes.states import Per
 
+# What is left of a row once it has been judged.
+KEPT = (
+    "row", "sheet_ordinal", "row_number", "name", "number", "account_number", "phone", "employer", "category_code",
+    "tag_codes", "cash_fen", "goods_fen", "goods", "reason", "bank", "birth_year", "male",
+)  # fmt: skip
 APPROVING = (Role.RESPONSIBLE, Role.RIGHTS_OFFICER, Role.FINANCE_OFFICER, Role.LEADER)
 
 
@@ -87,7 +92,7 @@ def judge_rows(
     findings = assemble(checked.rows, checked.found, tables)
     refused = findings.filter(pl.col("severity") == "error")["row"].unique()
     blocked = checked.rows["row"].is_in(refused.implode())
-    return Judged(checked.rows, digests, findings, blocked)
+    return Judged(checked.rows.select(KEPT), digests, findings, blocked)
 
 
 def with_notes(findings: pl.DataFrame, submission: Submission) -> pl.DataFrame:

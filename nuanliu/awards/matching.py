@@ -1,6 +1,6 @@
 """What the record has against the rows of a list: asked once for all of them, by blind index."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -13,7 +13,7 @@ from nuanliu.access.queries import conflict_digests
 from nuanliu.awards.checking.facts import Line
 from nuanliu.awards.checking.record import ANSWERS
 from nuanliu.awards.models import Award, CashException, Recusal
-from nuanliu.base.bulk import copy_columns, create_temp
+from nuanliu.base.bulk import COPY_ROWS, copy_columns, create_temp
 from nuanliu.programmes.models import Campaign
 
 MATCHER = "nuanliu_matcher"
@@ -22,10 +22,10 @@ QUESTION = {"arrival": "int8", "name": "text", "identity_digest": "bytea", "acco
 
 @dataclass(frozen=True, slots=True)
 class Digests:
-    """The blind indexes of a list's rows, in its order; None where there is nothing to find."""
+    """The blind indexes of a list's rows, in its order; null where there is nothing to find."""
 
-    identity: Sequence[bytes | None]
-    account: Sequence[bytes | None]
+    identity: pl.Series
+    account: pl.Series
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +54,15 @@ def ask_record(rows: pl.DataFrame, digests: Digests, asked: Asked) -> pl.DataFra
 def _found(rows: pl.DataFrame, digests: Digests, asked: Asked) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         create_temp(cursor, "people_arrivals", QUESTION, readers=[MATCHER])
-        columns = {
-            "arrival": rows["row"].to_list(),
-            "name": rows["name"].to_list(),
+        question = {
+            "arrival": rows["row"],
+            "name": rows["name"],
             "identity_digest": digests.identity,
             "account_digest": digests.account,
         }
-        copy_columns(cursor, "people_arrivals", columns, QUESTION)
+        for start in range(0, rows.height, COPY_ROWS):
+            part = {name: values[start : start + COPY_ROWS].to_list() for name, values in question.items()}
+            copy_columns(cursor, "people_arrivals", part, QUESTION)
         cursor.execute("SELECT * FROM awards_find_arrivals(%s, %s)", [asked.campaign.pk, asked.on])
         return cursor.fetchall()
 
@@ -107,9 +109,18 @@ def _conflicts(digests: Digests, asked: Asked) -> Iterable[tuple[int, str]]:
     by_digest = conflicts_of(asked.user_ids, asked.campaign)
     if not by_digest:
         return
-    for row, digest in enumerate(digests.identity):
-        if digest is not None and digest in by_digest:
-            yield row, "慰问对象是经办或审批人本人或其亲属，未见回避记录"
+    for row in _rows_among(digests.identity, by_digest):
+        yield row, "慰问对象是经办或审批人本人或其亲属，未见回避记录"
+
+
+def _rows_among(digests: pl.Series, wanted: Iterable[bytes]) -> list[int]:
+    """The rows whose digest is one of these."""
+    return (
+        digests.is_in(pl.Series(list(wanted), dtype=pl.Binary).implode())
+        .fill_null(value=False)
+        .arg_true()
+        .to_list()
+    )
 
 
 def conflicts_of(user_ids: Iterable[UUID], campaign: Campaign) -> dict[bytes, set[UUID]]:
@@ -132,6 +143,4 @@ def conflicts_of(user_ids: Iterable[UUID], campaign: Campaign) -> dict[bytes, se
 def _cash_excepted(digests: Digests, asked: Asked) -> Iterable[int]:
     approved = CashException.objects.filter(campaign=asked.campaign, approved_by__isnull=False)
     excepted = {bytes(digest) for digest in approved.values_list("identity_digest", flat=True)}
-    if not excepted:
-        return []
-    return (row for row, digest in enumerate(digests.identity) if digest is not None and digest in excepted)
+    return _rows_among(digests.identity, excepted) if excepted else []

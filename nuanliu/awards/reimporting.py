@@ -12,7 +12,7 @@ from nuanliu.awards.judging import answerable_users, judge_tables, rules_on
 from nuanliu.awards.models import Award, Roster, RosterFinding, RosterRow
 from nuanliu.awards.reading import Submission
 from nuanliu.awards.rechecking import recheck
-from nuanliu.awards.sealing import open_raw, raw_texts
+from nuanliu.awards.sealing import Received, open_raw, raw_texts
 from nuanliu.awards.staging import stage_findings, stage_rows
 from nuanliu.awards.states import RowState
 from nuanliu.kernel.errors import refuse_if
@@ -104,7 +104,7 @@ def _stage(roster: Roster, difference: Difference) -> list[int]:
     users = answerable_users(roster.organization, roster.business_date, roster.handler_id)
     rules = rules_on(roster.business_date, roster.standard)
     judged = judge_tables(difference.tables, rules, roster.campaign, users)
-    raw = pl.concat([raw_texts(table.frame) for table in difference.tables], rechunk=True)
-    stage_rows(roster, judged.rows, raw, judged.digests, judged.blocked)
+    received = Received([table.frame for table in difference.tables])
+    stage_rows(roster, judged.rows, received, judged.digests, judged.blocked)
     stage_findings(roster, judged.findings.filter(pl.col("code").is_in(["cell.formula", "file.unreadable"])))
     return list(RosterRow.objects.filter(roster=roster, pk__gt=last).values_list("pk", flat=True))

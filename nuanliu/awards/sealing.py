@@ -1,11 +1,14 @@
 """Values of a list made unreadable: blind indexes to find them by, and sealed bytes bound to the rows they end in."""
 
 from collections.abc import Sequence
+from os import urandom
+from time import time_ns
 from uuid import UUID
 
 import polars as pl
 
 from nuanliu.awards.matching import Digests
+from nuanliu.base.bulk import COPY_ROWS
 from nuanliu.base.crypto import Place, blind_many, open_many, seal_many
 
 IDENTITY = Place("people_person", "identity_sealed")
@@ -17,41 +20,81 @@ CORRECTION = Place("awards_correction", "value_sealed")
 NOT_RAW = {"row_number"}
 
 
-def digests_of(rows: pl.DataFrame) -> Digests:
-    """The blind indexes of good numbers and accounts."""
-    return Digests(
-        identity=blind_many(rows["number"].to_list(), purpose="identity"),
-        account=blind_many(rows["account_number"].to_list(), purpose="account"),
-    )
+VARIANT = bytes(0x80 | byte & 0x3F for byte in range(256))
 
 
-def tail_digests(numbers: pl.Series) -> list[bytes | None]:
-    """Blind indexes of the last four characters: at most 11,000 different ones, whatever the list's length."""
-    tails = numbers.str.tail(4)
-    distinct = tails.drop_nulls().unique().to_list()
-    known = dict(zip(distinct, blind_many(distinct, purpose="identity_tail"), strict=True))
-    return [known.get(tail) for tail in tails.to_list()]  # type: ignore[arg-type]
+def fresh_keys(count: int) -> list[bytes]:
+    """`count` UUIDv7 of this moment as bytes, sorted in runs of 4096 (see `nuanliu.base.keys`).
 
-
-def keys_for(values: Sequence[bytes | None], fresh: Sequence[UUID]) -> list[UUID | None]:
-    """For each digest the fresh key of the first row that has it; None stays None."""
-    keys: dict[bytes, UUID] = {}
+    A hundred thousand `UUID` objects would cost as much as sealing a column.
+    """
+    milliseconds = time_ns() // 1_000_000
+    noise = bytearray(urandom(8 * count))
+    noise[::8] = noise[::8].translate(VARIANT)
+    tails = bytes(noise)
     return [
-        None if value is None else keys.setdefault(value, key)
-        for value, key in zip(values, fresh, strict=True)
+        (milliseconds + index // 4096 << 16 | 0x7000 | index % 4096).to_bytes(8, "big")
+        + tails[8 * index : 8 * index + 8]
+        for index in range(count)
     ]
 
 
-def seal_for(values: Sequence[str | None], keys: Sequence[UUID | None], place: Place) -> list[bytes | None]:
+def digests_of(rows: pl.DataFrame) -> Digests:
+    """The blind indexes of good numbers and accounts."""
+    return Digests(
+        identity=_blinded(rows["number"], "identity"), account=_blinded(rows["account_number"], "account")
+    )
+
+
+def _blinded(values: pl.Series, purpose: str) -> pl.Series:
+    # Part by part: as a list of Python objects the digests of a long list take three times the memory.
+    parts = (values[start : start + COPY_ROWS].to_list() for start in range(0, len(values), COPY_ROWS))
+    digests = [pl.Series(blind_many(part, purpose=purpose), dtype=pl.Binary) for part in parts]
+    return pl.concat(digests, rechunk=True) if digests else pl.Series(dtype=pl.Binary)
+
+
+def tail_digests(numbers: pl.Series) -> pl.Series:
+    """Blind indexes of the last four characters: at most 11,000 different ones, whatever the list's length."""
+    tails = numbers.str.tail(4)
+    distinct = tails.drop_nulls().unique()
+    known = pl.Series(blind_many(distinct.to_list(), purpose="identity_tail"), dtype=pl.Binary)
+    return tails.replace_strict(distinct, known, default=None, return_dtype=pl.Binary)
+
+
+def keys_for(values: pl.Series, fresh: Sequence[bytes]) -> pl.Series:
+    """For each digest the fresh key of the first row that has it; null stays null."""
+    first = pl.DataFrame({"value": values, "key": fresh}, schema={"value": pl.Binary, "key": pl.Binary})
+    distinct = first.lazy().drop_nulls("value").unique("value", keep="first").collect()
+    return first.select("value").join(distinct, on="value", how="left", maintain_order="left")["key"]
+
+
+def seal_for(values: Sequence[str | None], keys: Sequence[bytes | None], place: Place) -> list[bytes | None]:
     """Seal values for the persons or accounts with these keys; None where either is missing."""
     wanted = [value if key is not None else None for value, key in zip(values, keys, strict=True)]
-    return seal_many(wanted, place=place, row_keys=[key.bytes if key else b"-" for key in keys])
+    return seal_many(wanted, place=place, row_keys=[key or b"-" for key in keys])
 
 
 def raw_texts(frame: pl.DataFrame) -> pl.Series:
     """Each row as received: one JSON object of the cells that hold something, by field or column."""
     cells = [name for name in frame.columns if name not in NOT_RAW]
     return frame.select(pl.struct(cells).struct.json_encode()).to_series()
+
+
+class Received:
+    """The rows of a submission as received, one text each, made part by part: all of them would double the memory."""
+
+    def __init__(self, frames: Sequence[pl.DataFrame]) -> None:
+        self._frames = frames
+
+    def texts(self, start: int, stop: int) -> list[str]:
+        """The rows from `start` up to `stop`, counted over all tables in order."""
+        texts: list[str] = []
+        for frame in self._frames:
+            if start < frame.height and stop > 0:
+                first = max(start, 0)
+                texts += raw_texts(frame[first : min(stop, frame.height)]).to_list()
+            start, stop = start - frame.height, stop - frame.height
+        return texts
 
 
 def raw_keys(roster_id: UUID, ordinals: Sequence[int], row_numbers: Sequence[int]) -> list[bytes]:

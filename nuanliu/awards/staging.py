@@ -1,7 +1,6 @@
 """Checked rows and their findings into the database: sealed, copied, inserted in the order of the list."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,10 +10,20 @@ from django.db import connection
 from nuanliu.awards.initials import initials_of
 from nuanliu.awards.matching import Digests
 from nuanliu.awards.models import Roster
-from nuanliu.awards.sealing import ACCOUNT, IDENTITY, PHONE, RAW, keys_for, raw_keys, seal_for, tail_digests
-from nuanliu.base.bulk import COPY_ROWS, copy_columns, create_temp
+from nuanliu.awards.sealing import (
+    ACCOUNT,
+    IDENTITY,
+    PHONE,
+    RAW,
+    Received,
+    fresh_keys,
+    keys_for,
+    raw_keys,
+    seal_for,
+    tail_digests,
+)
+from nuanliu.base.bulk import COPY_ROWS, Started, copy_columns, create_temp
 from nuanliu.base.crypto import seal_many
-from nuanliu.base.keys import uuid7_many
 
 ROW_TYPES = {
     "sheet_ordinal": "int2",
@@ -37,12 +46,14 @@ ROW_TYPES = {
     "identity_digest": "bytea",
     "identity_tail_digest": "bytea",
     "account_digest": "bytea",
-    "person_key": "uuid",
-    "account_key": "uuid",
+    "person_key": "bytea",
+    "account_key": "bytea",
     "identity_sealed": "bytea",
     "account_sealed": "bytea",
     "phone_sealed": "bytea",
 }
+# Keys travel as bytes and become UUIDs on the server, where it costs a third.
+KEYS = ("person_key", "account_key")
 FINDING_TYPES = {
     "sheet_ordinal": "int2",
     "row_number": "int4",
@@ -60,20 +71,21 @@ class Staging:
 
     roster: Roster
     rows: pl.DataFrame
-    raw: pl.Series
-    plain: pl.DataFrame
-    found_by: Mapping[str, Sequence[Any]]
+    received: Received | None
+    blocked: pl.Series
+    found_by: Mapping[str, pl.Series]
 
     def part(self, part: slice) -> dict[str, Sequence[Any]]:
         """The columns of some rows, with what must be sealed sealed."""
-        found_by = {name: values[part] for name, values in self.found_by.items()}
-        plain = self.plain[part]
+        found_by = {name: values[part].to_list() for name, values in self.found_by.items()}
+        plain = _plain_columns(self.rows[part], self.blocked[part])
+        raw = self.received.texts(part.start, part.stop) if self.received else [None] * plain.height
         places = raw_keys(self.roster.pk, plain["sheet_ordinal"].to_list(), plain["row_number"].to_list())
         persons, accounts, rows = found_by["person_key"], found_by["account_key"], self.rows[part]
         return {
             **{name: plain[name].to_list() for name in plain.columns},
             **found_by,
-            "raw_sealed": seal_many(self.raw[part].to_list(), place=RAW, row_keys=places),
+            "raw_sealed": seal_many(raw, place=RAW, row_keys=places),
             "identity_sealed": seal_for(rows["number"].to_list(), persons, IDENTITY),
             "phone_sealed": seal_for(rows["phone"].to_list(), persons, PHONE),
             "account_sealed": seal_for(rows["account_number"].to_list(), accounts, ACCOUNT),
@@ -81,23 +93,31 @@ class Staging:
 
 
 def stage_rows(
-    roster: Roster, rows: pl.DataFrame, raw: pl.Series, digests: Digests, blocked: pl.Series
+    roster: Roster, rows: pl.DataFrame, received: Received | None, digests: Digests, blocked: pl.Series
 ) -> None:
     """Write the rows of a roster, in parts: the next one is sealed while the server takes the one before."""
-    staging = _staging(roster, rows, raw, digests, blocked)
-    with connection.cursor() as cursor, ThreadPoolExecutor(1) as ahead:
+    staging = _staging(roster, rows, received, digests, blocked)
+    inserting: Started | None = None
+    with connection.cursor() as cursor:
         create_temp(cursor, "awards_staged", ROW_TYPES)
-        for columns in _prefetched(ahead, staging.part, _parts(rows.height)):
-            cursor.execute("TRUNCATE pg_temp.awards_staged")
+        for part in _parts(rows.height):
+            columns = staging.part(part)
+            if inserting is not None:
+                inserting.finish()
+                cursor.execute("TRUNCATE pg_temp.awards_staged")
             copy_columns(cursor, "awards_staged", columns, ROW_TYPES)
-            _insert(cursor, "awards_rosterrow", "awards_staged", ROW_TYPES, roster, {"state": "open"})
+            inserting = Started(
+                *_insertion("awards_rosterrow", "awards_staged", ROW_TYPES, roster, {"state": "open"})
+            )
+        if inserting is not None:
+            inserting.finish()
 
 
 def _staging(
-    roster: Roster, rows: pl.DataFrame, raw: pl.Series, digests: Digests, blocked: pl.Series
+    roster: Roster, rows: pl.DataFrame, received: Received | None, digests: Digests, blocked: pl.Series
 ) -> Staging:
     # A row lends its key to the person and the account that it is the first to name.
-    fresh = uuid7_many(rows.height)
+    fresh = fresh_keys(rows.height)
     found_by = {
         "identity_digest": digests.identity,
         "identity_tail_digest": tail_digests(rows["number"]),
@@ -105,29 +125,14 @@ def _staging(
         "person_key": keys_for(digests.identity, fresh),
         "account_key": keys_for(digests.account, fresh),
     }
-    return Staging(roster, rows, raw, _plain_columns(rows, blocked), found_by)
-
-
-def _prefetched[Item, Result](
-    ahead: Executor, make: Callable[[Item], Result], items: Iterable[Item]
-) -> Iterator[Result]:
-    """Results in order, each made while the caller works on the one before; never more than two are held."""
-    waiting: Future[Result] | None = None
-    for item in items:
-        following = ahead.submit(make, item)
-        if waiting is not None:
-            yield waiting.result()
-        waiting = following
-    if waiting is not None:
-        yield waiting.result()
+    return Staging(roster, rows, received, blocked, found_by)
 
 
 def restage_rows(roster: Roster, rows: pl.DataFrame, digests: Digests, blocked: pl.Series) -> None:
     """Write rows again that were read again; the raw values, the places and the numbers of the rows stay."""
-    no_raw = pl.Series([None] * rows.height, dtype=pl.String)
-    staging = _staging(roster, rows, no_raw, digests, blocked)
+    staging = _staging(roster, rows, None, digests, blocked)
     kept = ("sheet_ordinal", "row_number", "raw_sealed")
-    changes = ", ".join(f'"{name}" = staged."{name}"' for name in ROW_TYPES if name not in kept)
+    changes = ", ".join(f'"{name}" = {_taken(name)}' for name in ROW_TYPES if name not in kept)
     with connection.cursor() as cursor:
         create_temp(cursor, "awards_staged", ROW_TYPES)
         for part in _parts(rows.height):
@@ -148,7 +153,7 @@ def stage_findings(roster: Roster, findings: pl.DataFrame) -> None:
     with connection.cursor() as cursor:
         create_temp(cursor, "awards_found", FINDING_TYPES)
         copy_columns(cursor, "awards_found", columns, FINDING_TYPES)
-        _insert(cursor, "awards_rosterfinding", "awards_found", FINDING_TYPES, roster, {})
+        cursor.execute(*_insertion("awards_rosterfinding", "awards_found", FINDING_TYPES, roster, {}))
 
 
 def _parts(count: int) -> Iterator[slice]:
@@ -184,14 +189,21 @@ def _plain_columns(rows: pl.DataFrame, blocked: pl.Series) -> pl.DataFrame:
     )
 
 
-def _insert(
-    cursor: Any, table: str, source: str, types: dict[str, str], roster: Roster, constants: dict[str, str]
-) -> None:
+def _insertion(
+    table: str, source: str, types: Mapping[str, str], roster: Roster, constants: Mapping[str, str]
+) -> tuple[str, list[Any]]:
+    """The statement that takes rows from a temporary table, and its parameters."""
     names = ", ".join(f'"{name}"' for name in types)
+    taken = ", ".join(_taken(name) for name in types)
     extra = "".join(f', "{name}"' for name in constants)
     places = ", %s" * len(constants)
-    cursor.execute(
+    statement = (
         f"INSERT INTO {table} (roster_id, organization_path{extra}, {names})"  # noqa: S608  names of our own
-        f' SELECT %s, %s{places}, {names} FROM pg_temp."{source}"',
-        [roster.pk, roster.organization_path, *constants.values()],
+        f' SELECT %s, %s{places}, {taken} FROM pg_temp."{source}" staged'
     )
+    return statement, [roster.pk, roster.organization_path, *constants.values()]
+
+
+def _taken(name: str) -> str:
+    """A column of a temporary table as its final one holds it."""
+    return f"encode(staged.\"{name}\", 'hex')::uuid" if name in KEYS else f'staged."{name}"'

@@ -26,7 +26,7 @@ from nuanliu.awards.reading import (
 )
 from nuanliu.awards.rechecking import recheck
 from nuanliu.awards.reimporting import replace_changed
-from nuanliu.awards.sealing import raw_texts
+from nuanliu.awards.sealing import Received
 from nuanliu.awards.staging import stage_findings, stage_rows
 from nuanliu.awards.states import RosterState, RowState
 from nuanliu.base.actor import Actor
@@ -146,8 +146,8 @@ def load(
     )
     findings = with_notes(judged.findings if judged else pl.DataFrame(schema=WORDED), submission)
     if judged:
-        raw = pl.concat([raw_texts(table.frame) for table in submission.tables], rechunk=True)
-        stage_rows(roster, judged.rows, raw, judged.digests, judged.blocked)
+        received = Received([table.frame for table in submission.tables])
+        stage_rows(roster, judged.rows, received, judged.digests, judged.blocked)
     stage_findings(roster, findings)
     return dict(findings.group_by("code").len().sort("code").iter_rows())
 

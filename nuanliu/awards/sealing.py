@@ -61,11 +61,11 @@ def tail_digests(numbers: pl.Series) -> pl.Series:
     return tails.replace_strict(distinct, known, default=None, return_dtype=pl.Binary)
 
 
-def keys_for(values: pl.Series, fresh: Sequence[bytes]) -> pl.Series:
-    """For each digest the fresh key of the first row that has it; null stays null."""
-    first = pl.DataFrame({"value": values, "key": fresh}, schema={"value": pl.Binary, "key": pl.Binary})
-    distinct = first.lazy().drop_nulls("value").unique("value", keep="first").collect()
-    return first.select("value").join(distinct, on="value", how="left", maintain_order="left")["key"]
+def first_rows(digests: pl.Series) -> pl.Series:
+    """For each row the first row with the same digest, which lends its key; null stays null."""
+    rows = digests.to_frame("digest").with_columns(row=pl.int_range(pl.len(), dtype=pl.UInt32))
+    first = pl.col("row").min().over("digest")
+    return rows.select(pl.when(pl.col("digest").is_not_null()).then(first)).to_series()
 
 
 def seal_for(values: Sequence[str | None], keys: Sequence[bytes | None], place: Place) -> list[bytes | None]:

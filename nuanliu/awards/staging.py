@@ -16,8 +16,8 @@ from nuanliu.awards.sealing import (
     PHONE,
     RAW,
     Received,
+    first_rows,
     fresh_keys,
-    keys_for,
     raw_keys,
     seal_for,
     tail_digests,
@@ -74,6 +74,8 @@ class Staging:
     received: Received | None
     blocked: pl.Series
     found_by: Mapping[str, pl.Series]
+    lenders: Mapping[str, pl.Series]
+    fresh: Sequence[bytes]
 
     def part(self, part: slice) -> dict[str, Sequence[Any]]:
         """The columns of some rows, with what must be sealed sealed."""
@@ -81,15 +83,20 @@ class Staging:
         plain = _plain_columns(self.rows[part], self.blocked[part])
         raw = self.received.texts(part.start, part.stop) if self.received else [None] * plain.height
         places = raw_keys(self.roster.pk, plain["sheet_ordinal"].to_list(), plain["row_number"].to_list())
-        persons, accounts, rows = found_by["person_key"], found_by["account_key"], self.rows[part]
+        keys = {name: self._lent(rows[part]) for name, rows in self.lenders.items()}
+        persons, accounts, rows = keys["person_key"], keys["account_key"], self.rows[part]
         return {
             **{name: plain[name].to_list() for name in plain.columns},
             **found_by,
+            **keys,
             "raw_sealed": seal_many(raw, place=RAW, row_keys=places),
             "identity_sealed": seal_for(rows["number"].to_list(), persons, IDENTITY),
             "phone_sealed": seal_for(rows["phone"].to_list(), persons, PHONE),
             "account_sealed": seal_for(rows["account_number"].to_list(), accounts, ACCOUNT),
         }
+
+    def _lent(self, rows: pl.Series) -> list[bytes | None]:
+        return [None if row is None else self.fresh[row] for row in rows.to_list()]
 
 
 def stage_rows(
@@ -116,16 +123,14 @@ def stage_rows(
 def _staging(
     roster: Roster, rows: pl.DataFrame, received: Received | None, digests: Digests, blocked: pl.Series
 ) -> Staging:
-    # A row lends its key to the person and the account that it is the first to name.
-    fresh = fresh_keys(rows.height)
     found_by = {
         "identity_digest": digests.identity,
         "identity_tail_digest": tail_digests(rows["number"]),
         "account_digest": digests.account,
-        "person_key": keys_for(digests.identity, fresh),
-        "account_key": keys_for(digests.account, fresh),
     }
-    return Staging(roster, rows, received, blocked, found_by)
+    # A row lends its key to the person and the account that it is the first to name.
+    lenders = {"person_key": first_rows(digests.identity), "account_key": first_rows(digests.account)}
+    return Staging(roster, rows, received, blocked, found_by, lenders, fresh_keys(rows.height))
 
 
 def restage_rows(roster: Roster, rows: pl.DataFrame, digests: Digests, blocked: pl.Series) -> None:

@@ -2,6 +2,6 @@
 
 from nuanliu.base.jobs import rescue
 from nuanliu.base.jobs.asking import ask
-from nuanliu.base.jobs.running import Progress, resolve_actor_with, run
+from nuanliu.base.jobs.running import RETRY, Progress, resolve_actor_with, run
 
-__all__ = ["Progress", "ask", "rescue", "resolve_actor_with", "run"]
+__all__ = ["RETRY", "Progress", "ask", "rescue", "resolve_actor_with", "run"]

@@ -1,12 +1,14 @@
 """Running long work: the scope is derived anew from the post that asked; progress is written beside the transaction."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import DEFAULT_DB_ALIAS, InterfaceError, OperationalError, connections
 from django.utils import timezone
+from procrastinate import RetryStrategy
 
 from nuanliu.base.actor import Actor
 from nuanliu.base.jobs.states import JobState
@@ -17,6 +19,9 @@ type Work = Callable[[Actor, "Progress"], None]
 
 # A worker that says nothing for so long has died; Procrastinate's heartbeat gives its work to another.
 LEASE = timedelta(minutes=2)
+
+# What a moment may mend (a restarted database, a lost lock) is tried again after 2, 4, 8 … seconds.
+RETRY = RetryStrategy(max_attempts=5, exponential_wait=2, retry_exceptions={OperationalError, InterfaceError})
 
 _resolve: Callable[[UUID, UUID], Actor | None]
 
@@ -42,27 +47,42 @@ class Progress:
     def write(self, **columns: Any) -> None:
         """Set columns of the run, committed at once."""
         assignments = ", ".join(f'"{name}" = %s' for name in columns)
+        with self._announced() as cursor:
+            cursor.execute(
+                f"UPDATE base_jobrun SET {assignments} WHERE id = %s",  # noqa: S608  columns are named in code
+                [*columns.values(), self._job_id],
+            )
+
+    def begin(self) -> bool:
+        """The run starts, or starts again after a crash. False when it is over already: nothing is done twice."""
+        now = timezone.now()
+        with self._announced() as cursor:
+            cursor.execute(
+                "UPDATE base_jobrun SET state = %s, started_at = %s, lease_until = %s, message = '',"
+                " attempts = attempts + 1 WHERE id = %s AND state NOT IN (%s, %s)",
+                [JobState.RUNNING, now, now + LEASE, self._job_id, JobState.DONE, JobState.REFUSED],
+            )
+            return bool(cursor.rowcount)
+
+    def close(self) -> None:
+        """Give the connection back."""
+        self._connection.close()
+
+    @contextmanager
+    def _announced(self) -> Iterator[Any]:
+        """A short transaction of its own, in the run's scope."""
         with self._connection.cursor() as cursor:
             cursor.execute("BEGIN")
             cursor.execute(
                 "SELECT set_config('app.lo', %s, true), set_config('app.hi', %s, true)",
                 [self._scope.path_low, self._scope.path_high],
             )
-            cursor.execute(
-                f"UPDATE base_jobrun SET {assignments} WHERE id = %s",  # noqa: S608  columns are named in this module
-                [*columns.values(), self._job_id],
-            )
+            yield cursor
             cursor.execute("COMMIT")
-
-    def begin(self) -> None:
-        """The run starts, or starts again after a crash."""
-        now = timezone.now()
-        self.write(state=JobState.RUNNING, started_at=now, lease_until=now + LEASE, message="")
 
     def end(self, state: str, message: str = "") -> None:
         """The run is over."""
         self.write(state=state, message=message, ended_at=timezone.now(), lease_until=None)
-        self._connection.close()
 
 
 def run(work: Work, *, job_id: str, post_id: str, user_id: str) -> None:
@@ -77,7 +97,14 @@ def run(work: Work, *, job_id: str, post_id: str, user_id: str) -> None:
         return  # The post has ended: nobody may see or do this work any more.
     scope = Scope.for_path(actor.organization_path, actor.user_id)
     progress = Progress(job_id, scope)
-    progress.begin()
+    try:
+        if progress.begin():
+            _work(work, actor, scope, progress)
+    finally:
+        progress.close()
+
+
+def _work(work: Work, actor: Actor, scope: Scope, progress: Progress) -> None:
     try:
         with scoped(scope):
             work(actor, progress)

@@ -1,5 +1,6 @@
 """Reads of official tables: one grouped scan over the stream, its roll-up over the tree, the records behind a cell."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -70,28 +71,33 @@ def annex1(organization: Organization, campaign: Campaign, as_of: date) -> Annex
     Counts are persons-times, money is fen. Only what the transaction's scope shows is counted. A subsidy from above the
     union counts as received; one within its subtree does not (R-013).
     """
-    awarded = _awarded(organization.path, campaign, as_of)
-    derived = awarded.get(organization.path, {}) | receipts_by_source(campaign, organization.path, as_of)
-    entered = _added_up(_standing(organization.path, campaign, as_of))
-    return AnnexTable(organization, campaign, as_of, complete(form(ANNEX1), derived, entered))
+    awarded = _awarded(organization.path, campaign, as_of).get(organization.path, {})
+    received = receipts_by_source(campaign, organization.path, as_of)
+    standing = _standing(organization.path, campaign, as_of)
+    return _table(organization, campaign, as_of, awarded | received, standing)
 
 
 def annex1_by_child(organization: Organization, campaign: Campaign, as_of: date) -> RollUp:
-    """The table of the union, of the union alone and of each child, and what adding them up must take out."""
-    whole = annex1(organization, campaign, as_of)
+    """The table of the union, of the union alone and of each child, and what adding them up must take out.
+
+    Awards are still read in one scan; receipts once for each child that has funds.
+    """
     awarded = _awarded(organization.path, campaign, as_of, by_child=True)
     received = _received_by_branch(organization, campaign, as_of)
-    standing: dict[str, list[EnteredValue]] = {}
-    for value in _standing(organization.path, campaign, as_of):
-        standing.setdefault(_branch(organization.path, value.organization_path), []).append(value)
+    standing = _standing(organization.path, campaign, as_of)
 
     def table(branch: Organization) -> AnnexTable:
+        entered = [
+            one for one in standing if _branch(organization.path, one.organization_path) == branch.path
+        ]
         derived = awarded.get(branch.path, {}) | received.get(branch.path, {})
-        entered = _added_up(standing.get(branch.path, []))
-        return AnnexTable(branch, campaign, as_of, complete(form(ANNEX1), derived, entered))
+        return _table(branch, campaign, as_of, derived, entered)
 
     own, below = table(organization), [table(child) for child in children(organization)]
-    return RollUp(whole, own, below, _eliminated(whole, [own, *below]))
+    derived = _summed(awarded.values()) | receipts_by_source(campaign, organization.path, as_of)
+    whole = _table(organization, campaign, as_of, derived, standing)
+    parts = _summed(part.values for part in (own, *below))
+    return RollUp(whole, own, below, difference(whole.values, parts))
 
 
 def frozen_cells(table: Return) -> dict[str, Cell]:
@@ -137,20 +143,22 @@ def records_of(
     after: int = 0,
     limit: int = 50,
 ) -> list[AwardRecord]:
-    """The awards that a C, D or J cell counts, in the order of their number, after the number given.
+    """The awards that a C, D or J cell counts, by union and number, after the award with the number given.
 
     ValueError for a cell that is not derived from awards.
     """
     parameters = _parameters(organization.path, campaign, as_of) | {"after": after, "limit": limit}
     condition = _condition(code, parameters)
     sql = f"""
-        SELECT award.id, coalesce(person.name, ''), organization.name, award.category_id, {_AMOUNT},
+        SELECT award.id, coalesce(person.name, ''), organization.name, award.category_id, award.amount_fen,
             award.delivered_on
-        FROM (SELECT award.* {_STREAM} AND {condition} AND award.id > %(after)s
-              ORDER BY award.id LIMIT %(limit)s) award
+        FROM (SELECT award.id, award.organization_id, award.organization_path, award.person_id, award.category_id,
+                     {_AMOUNT} AS amount_fen, award.delivered_on
+              {_STREAM} AND {condition} {_AFTER if after else ""}
+              ORDER BY award.organization_path, award.id LIMIT %(limit)s) award
         JOIN organizations_organization organization ON organization.id = award.organization_id
         LEFT JOIN people_person person ON person.id = award.person_id
-        ORDER BY award.id"""  # noqa: S608  only conditions written in this module enter the text
+        ORDER BY award.organization_path, award.id"""  # noqa: S608  only conditions written in this module enter the text
     return [AwardRecord(*row) for row in _rows(sql, parameters)]
 
 
@@ -189,17 +197,30 @@ _NEW_EMPLOYMENT = """(
 """
 _EPIDEMIC = f"{_IN_CAMPAIGN} AND award.tags @> ARRAY[%(epidemic)s]::varchar[]"
 _AMOUNT = "award.cash_fen + award.goods_fen"
-# The child's path that a row lies under; the union's own rows stay under its own.
-_CHILD = """left(award.organization_path, length(%(low)s)
-    + strpos(substr(award.organization_path, length(%(low)s) + 1), '/'))"""
+_AFTER = """AND (award.organization_path, award.id) > (
+    SELECT last.organization_path, last.id FROM awards_award last WHERE last.id = %(after)s)
+"""
+
+
+def _table(
+    organization: Organization,
+    campaign: Campaign,
+    as_of: date,
+    derived: Mapping[str, int],
+    standing: Iterable[EnteredValue],
+) -> AnnexTable:
+    entered = _summed({one.code: one.value or 0} for one in standing)
+    return AnnexTable(organization, campaign, as_of, complete(form(ANNEX1), derived, entered))
 
 
 def _awarded(
     path: str, campaign: Campaign, as_of: date, *, by_child: bool = False
 ) -> dict[str, dict[str, int]]:
     """Branch (the whole, or the union alone and each child) to code to value."""
+    # Awards are grouped by the union that gave and its branch is found afterwards: cutting a million paths would cost
+    # as much as the scan.
     sql = f"""
-        SELECT {_CHILD if by_child else "%(low)s"} AS branch, award.category_id,
+        SELECT {"award.organization_path" if by_child else "%(low)s"}, award.category_id,
                count(*) FILTER (WHERE {_IN_CAMPAIGN}),
                coalesce(sum({_AMOUNT}) FILTER (WHERE {_IN_CAMPAIGN}), 0)::bigint,
                count(*) FILTER (WHERE {_EPIDEMIC}),
@@ -207,13 +228,12 @@ def _awarded(
                count(*) FILTER (WHERE {_NEW_EMPLOYMENT}),
                coalesce(sum({_AMOUNT}) FILTER (WHERE {_NEW_EMPLOYMENT}), 0)::bigint
         {_STREAM} AND ({_IN_CAMPAIGN} OR {_NEW_EMPLOYMENT})
-        GROUP BY branch, award.category_id"""
+        GROUP BY 1, 2"""
     branches: dict[str, dict[str, int]] = {}
-    for branch, category, people, fen, *memo in _rows(sql, _parameters(path, campaign, as_of)):
-        cells = branches.setdefault(branch, dict.fromkeys(MEMO_CODES, 0))
-        cells |= {category: people, f"D{category[1:]}": fen}
-        for code, value in zip(MEMO_CODES, memo, strict=True):
-            cells[code] += value
+    for union, category, *figures in _rows(sql, _parameters(path, campaign, as_of)):
+        branch = _branch(path, union) if by_child else path
+        given = dict(zip((category, f"D{category[1:]}", *MEMO_CODES), figures, strict=True))
+        branches[branch] = _summed([branches.get(branch, {}), given])
     return branches
 
 
@@ -238,14 +258,6 @@ def _received_by_branch(
 def _branch(path: str, below: str) -> str:
     """The child of `path` that `below` lies under; `path` for itself."""
     return below[: below.find("/", len(path)) + 1] or path
-
-
-def _eliminated(whole: AnnexTable, parts: Iterable[AnnexTable]) -> dict[str, int]:
-    added = dict.fromkeys(whole.cells, 0)
-    for part in parts:
-        for code, value in part.values.items():
-            added[code] += value
-    return {code: added[code] - value for code, value in whole.values.items() if added[code] != value}
 
 
 def _condition(code: str, parameters: dict[str, Any]) -> str:
@@ -295,11 +307,12 @@ def _standing(path: str, campaign: Campaign, as_of: date) -> list[EnteredValue]:
     return [value for value in newest if value.value is not None]
 
 
-def _added_up(values: Iterable[EnteredValue]) -> dict[str, int]:
-    totals: dict[str, int] = {}
-    for entered in values:
-        totals[entered.code] = totals.get(entered.code, 0) + (entered.value or 0)
-    return totals
+def _summed(tables: Iterable[Mapping[str, int]]) -> dict[str, int]:
+    """Code by code."""
+    totals: Counter[str] = Counter()
+    for table in tables:
+        totals.update(table)
+    return dict(totals)
 
 
 def _rows(sql: str, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:

@@ -66,6 +66,7 @@ def test_taking_a_subsidy_back_takes_it_out_of_both(world: World) -> None:
 def test_own_part_and_children_less_what_they_passed_on_make_the_whole(world: World, seed: int) -> None:
     passed_on = populate(world, Random(seed))
     roll_up = rolled_up(world)
+    assert roll_up.whole == annex1(world.city, world.campaign, AS_OF)
     for code, value in roll_up.whole.values.items():
         parts = roll_up.own.values[code] + sum(child.values[code] for child in roll_up.children)
         assert parts - (passed_on if code in {"B", "B3"} else 0) == value, code

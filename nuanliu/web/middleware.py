@@ -39,7 +39,10 @@ class ScopeMiddleware:
         status = 403 if exception.code == "permission.denied" else 422
         part = bool(request.headers.get("HX-Request"))
         return render(
-            request, "web/parts/refusal.html" if part else "web/refused.html", {"refusal": exception}, status=status
+            request,
+            "web/parts/refusal.html" if part else "web/refused.html",
+            {"refusal": exception},
+            status=status,
         )
 
 

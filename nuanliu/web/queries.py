@@ -1,6 +1,5 @@
 """What the pages show that no single package tells: reads put together from several, a fixed number for each page."""
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -121,7 +120,7 @@ def totals_by_category(awards: QuerySet[Award]) -> list[CategoryTotal]:
 
 def award_counts(awards: QuerySet[Award]) -> dict[str, int]:
     """How many awards stand in which state."""
-    return Counter(dict(awards.values_list("state").annotate(count=Count("id")).order_by()))
+    return dict(awards.values_list("state").annotate(count=Count("id")).order_by())
 
 
 def progress_of(campaign: Campaign, organization_path: str) -> dict[str, int]:

@@ -71,9 +71,9 @@ def _lists_to_attach(by: Actor) -> list[Task]:
 
 
 def _plans_to_propose(by: Actor) -> list[Task]:
-    signed = set(worklist_for(by).values_list("subject_id", flat=True))
+    opened = worklist_for(by).values("subject_id")
     drafts = UsePlan.objects.filter(organization_id=by.organization_id, state=PlanState.DRAFT).order_by("pk")
-    drafts = drafts.annotate(lists=Count("rosters")).filter(Q(lists__gt=0) | Q(pk__in=signed))[:SHOWN]
+    drafts = drafts.annotate(lists=Count("rosters")).filter(Q(lists__gt=0) | Q(pk__in=opened))[:SHOWN]
     return [_task(one.title, _("Use plan to propose"), one, "plan") for one in drafts]
 
 

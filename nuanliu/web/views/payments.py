@@ -121,9 +121,9 @@ def send(request: DeskRequest, key: UUID) -> HttpResponse:
 @page(POLICY, "cancel", WRITING)
 def cancel(request: DeskRequest, key: UUID) -> HttpResponse:
     """Take a batch back before it is sent."""
-    form = ReasonForm(request.POST, prefix="cancel")
+    found, form = _batch(key), ReasonForm(request.POST, prefix="cancel")
     if form.is_valid():
-        actions.cancel_batch(_batch(key), reason=form.cleaned_data["reason"], by=request.actor)
+        actions.cancel_batch(found, reason=form.cleaned_data["reason"], by=request.actor)
         messages.success(request, _("The batch is cancelled."))
     else:
         messages.error(request, _("Cancelling a batch needs a reason."))
@@ -142,13 +142,13 @@ def bank_file(request: DeskRequest, key: UUID) -> HttpResponse:
 @page(POLICY, "reply", WRITING)
 def reply(request: DeskRequest, key: UUID) -> HttpResponse:
     """Take the bank's answer, row by row."""
-    form = ReplyForm(request.POST, request.FILES, prefix="reply")
+    found, form = _batch(key), ReplyForm(request.POST, request.FILES, prefix="reply")
     if not form.is_valid():
         messages.error(request, _("Choose the bank's reply and give the date."))
         return redirect("batch", key)
     file = form.cleaned_data["file"]
     result = actions.record_replies(
-        _batch(key), name=file.name, content=file.read(), by=request.actor, on=form.cleaned_data["on"]
+        found, name=file.name, content=file.read(), by=request.actor, on=form.cleaned_data["on"]
     )
     if result.replayed:
         messages.info(request, _("This reply was taken before; nothing was changed."))

@@ -192,10 +192,10 @@ def money(found: UsePlan) -> dict[str, Any]:
 @page(AWARDS, "propose_plan", WRITING)
 def propose(request: DeskRequest, key: UUID) -> HttpResponse:
     """Sign for one's department."""
-    form = ProposalForm(request.POST)
+    found, form = _plan(key), ProposalForm(request.POST)
     if form.is_valid():
         awards.propose_plan(
-            _plan(key), by=request.actor, on=form.cleaned_data["on"], opinion=form.cleaned_data["opinion"]
+            found, by=request.actor, on=form.cleaned_data["on"], opinion=form.cleaned_data["opinion"]
         )
         messages.success(request, _("You have signed for your department."))
     else:
@@ -206,9 +206,9 @@ def propose(request: DeskRequest, key: UUID) -> HttpResponse:
 @page(POLICY, "propose_plan", WRITING)
 def withdraw(request: DeskRequest, key: UUID) -> HttpResponse:
     """Give a plan up before it is decided, with the reason."""
-    form = ReasonForm(request.POST, prefix="withdraw")
+    found, form = _plan(key), ReasonForm(request.POST, prefix="withdraw")
     if form.is_valid():
-        ledger.withdraw_plan(_plan(key), by=request.actor, reason=form.cleaned_data["reason"])
+        ledger.withdraw_plan(found, by=request.actor, reason=form.cleaned_data["reason"])
         messages.success(request, _("The plan is withdrawn."))
     else:
         messages.error(request, _("Withdrawing a plan needs a reason."))

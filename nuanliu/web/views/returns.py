@@ -257,9 +257,9 @@ def _steps(found: Return) -> list[tuple[str, str]]:
 @page(POLICY, "sign", WRITING)
 def sign(request: DeskRequest, key: UUID) -> HttpResponse:
     """The responsible person signs; from then on the version never changes."""
-    signed = OnForm(request.POST)
+    found, signed = _version(key), OnForm(request.POST)
     if signed.is_valid():
-        actions.sign_return(_version(key), on=signed.cleaned_data["on"], by=request.actor)
+        actions.sign_return(found, on=signed.cleaned_data["on"], by=request.actor)
         messages.success(request, _("The table is signed."))
     else:
         messages.error(request, _("Give the date of the signature."))
@@ -277,9 +277,9 @@ def submit(request: DeskRequest, key: UUID) -> HttpResponse:
 @page(POLICY, "judge", WRITING)
 def send_back(request: DeskRequest, key: UUID) -> HttpResponse:
     """Back for correction, with the reason."""
-    told = ReasonForm(request.POST)
+    found, told = _version(key), ReasonForm(request.POST)
     if told.is_valid():
-        actions.return_return(_version(key), reason=told.cleaned_data["reason"], by=request.actor)
+        actions.return_return(found, reason=told.cleaned_data["reason"], by=request.actor)
         messages.success(request, _("The table is sent back."))
     else:
         messages.error(request, _("Sending a table back needs a reason."))

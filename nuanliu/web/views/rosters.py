@@ -194,9 +194,9 @@ def accept(request: DeskRequest, key: UUID) -> HttpResponse:
 @page(POLICY, "sign_roster", WRITING)
 def sign(request: DeskRequest, key: UUID) -> HttpResponse:
     """The responsible person signs."""
-    form = OnForm(request.POST, prefix="sign")
+    found, form = _roster(key), OnForm(request.POST, prefix="sign")
     if form.is_valid():
-        actions.sign_roster(_roster(key), by=request.actor, on=form.cleaned_data["on"])
+        actions.sign_roster(found, by=request.actor, on=form.cleaned_data["on"])
         messages.success(request, _("The list is signed."))
     else:
         messages.error(request, _("Give the date of the signature."))
@@ -206,9 +206,9 @@ def sign(request: DeskRequest, key: UUID) -> HttpResponse:
 @page(POLICY, "withdraw_roster", WRITING)
 def withdraw(request: DeskRequest, key: UUID) -> HttpResponse:
     """Take a list back, with the reason."""
-    form = ReasonForm(request.POST, prefix="withdraw")
+    found, form = _roster(key), ReasonForm(request.POST, prefix="withdraw")
     if form.is_valid():
-        actions.withdraw_roster(_roster(key), by=request.actor, reason=form.cleaned_data["reason"])
+        actions.withdraw_roster(found, by=request.actor, reason=form.cleaned_data["reason"])
         messages.success(request, _("The list is withdrawn."))
     else:
         messages.error(request, _("Withdrawing a list needs a reason."))

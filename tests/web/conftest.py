@@ -1,0 +1,98 @@
+"""嘉定's people at their screens: `desk("clerk")` is the browser of somebody of the cast."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils.datastructures import MultiValueDict
+
+from nuanliu.access.models import User
+from nuanliu.base.scope import Scope, scoped
+from nuanliu.ledger.actions import open_fund, receive
+from nuanliu.ledger.states import SourceClass
+from nuanliu.organizations.models import Organization
+from nuanliu.programmes.models import Campaign, Purpose
+from tests.awards.conftest import DAY, JIADING, World, build_world
+from tests.cast import Cast
+
+MONEY_FEN = 500_000_000
+FRAMEWORK = ("SAVEPOINT", "RELEASE", "ROLLBACK", "SELECT set_config")
+
+
+@pytest.fixture(autouse=True)
+def marks(settings: Any, tmp_path: Any) -> None:
+    """A mark of its own for each test."""
+    settings.NUANLIU_MARKS_DIR = tmp_path / "marks"
+
+
+@pytest.fixture
+def world(cast: Cast) -> World:
+    """The campaign of the sample lists and its standard; no scope is open."""
+    with scoped(Scope.for_path(JIADING)):
+        return build_world(cast)
+
+
+@pytest.fixture
+def campaign(world: World) -> Campaign:
+    return world.campaign
+
+
+@pytest.fixture
+def desk(cast: Cast) -> Callable[[str], Client]:
+    """The browser of an account that has signed in."""
+
+    def desk(username: str) -> Client:
+        client = Client()
+        client.force_login(
+            User.objects.get(username=username), "allauth.account.auth_backends.AuthenticationBackend"
+        )
+        client.cookies.load({"django_language": "en"})
+        return client
+
+    return desk
+
+
+@pytest.fixture
+def job(desk: Callable[[str], Client], world: World) -> Any:
+    """嘉定 with five million yuan for the campaign."""
+    from tests.web.job import PURPOSE
+
+    with scoped(Scope.for_path(JIADING)):
+        fund = open_fund(
+            world.jiading,
+            name="送温暖专项经费",
+            source_class=SourceClass.UNION_BUDGET,
+            purpose=Purpose.objects.get(pk=PURPOSE),
+            campaign=world.campaign,
+            by=world.cast.finance,
+        )
+        receive(fund, MONEY_FEN, on=DAY, evidence="预算安排", by=world.cast.finance, idempotency_key="test")
+    from tests.web.job import Job
+
+    return Job(desk, world)
+
+
+@pytest.fixture
+def jiading(cast: Cast) -> Iterator[Organization]:
+    """嘉定, with its scope open."""
+    with scoped(Scope.for_path(JIADING)):
+        yield Organization.objects.get(path=JIADING)
+
+
+def reads(queries: CaptureQueriesContext) -> list[str]:
+    """The statements that a page made, without those that frame a transaction."""
+    return [query["sql"] for query in queries.captured_queries if not query["sql"].startswith(FRAMEWORK)]
+
+
+def text_of(response: Any) -> str:
+    """What stands on a page."""
+    return str(response.content.decode())
+
+
+def files(**named: Any) -> MultiValueDict[str, Any]:
+    """Files of a form."""
+    return MultiValueDict(
+        {name: value if isinstance(value, list) else [value] for name, value in named.items()}
+    )

@@ -1,0 +1,125 @@
+"""Whoever belongs to another union finds nothing of 嘉定, whatever the role, whatever the address."""
+
+from typing import Any
+
+import pytest
+from django.urls import URLPattern
+
+from nuanliu.access.models import User
+from nuanliu.awards.models import Roster
+from nuanliu.base.actor import Actor
+from nuanliu.base.scope import Scope, scoped
+from nuanliu.demo.cast import BAOSHAN
+from nuanliu.demo.staff import staff_for
+from nuanliu.ledger.models import Fund
+from nuanliu.organizations.queries import by_path
+from nuanliu.payments.models import AccountCorrection, PaymentBatch, PaymentOrder
+from tests.architecture.test_routes import PUBLIC, routes
+from tests.web.job import Job, accept_and_sign, decide, pay, report
+
+pytestmark = pytest.mark.django_db
+
+OVERVIEWS = {
+    "desk",
+    "posts",
+    "campaigns",
+    "rosters",
+    "plans",
+    "funds",
+    "batches",
+    "failures",
+    "returns",
+    "jobs",
+}
+
+
+def addresses(job: Job) -> dict[str, str]:
+    """Every address of a record, filled with 嘉定's own."""
+    roster = accept_and_sign(job)
+    plan = decide(job, roster)
+    pay(job, plan, fail_every=5)
+    table = report(job)
+    order = job.of(lambda: PaymentOrder.objects.filter(live=False).first())
+    job.post(
+        "cashier",
+        f"/failures/{order.pk}/",
+        account_number="6222021001020000342",
+        bank="工商银行",
+        holder_name=order.payee_name,
+        reason="更换",
+    )
+    file = job.post("clerk", f"{roster}paper/", kind="xlsx", reason="存档").headers["Location"].split("/")[-2]
+    keys: dict[str, Any] = {
+        "lists": roster.split("/")[-2],
+        "campaigns": job.world.campaign.pk,
+        "plans": plan.pk,
+        "funds": job.of(Fund.objects.get).pk,
+        "payments": job.of(lambda: PaymentBatch.objects.first()).pk,
+        "annex1": table.pk,
+        "files": file,
+        "jobs": plan.pk,
+        "history": plan.pk,
+        "corrections": job.of(AccountCorrection.objects.get).pk,
+    }
+    row = job.of(lambda: Roster.objects.get().rows.first()).pk
+    return {
+        route.name: filled(route, keys, row=row, order=order.pk, job=job)
+        for route in routes()
+        if route.name not in {*PUBLIC, *OVERVIEWS, "reissue"}
+    }
+
+
+def filled(route: URLPattern, keys: dict[str, Any], *, row: int, order: int, job: Job) -> str:
+    text = str(route.pattern).removeprefix("^").removesuffix("$")
+    key = keys["corrections"] if "corrections" in text else keys.get(text.split("/")[0], "")
+    for place, value in {
+        "(?P<key>[0-9a-f-]{36})": key,
+        r"paper\.(?P<kind>pdf|xlsx)": "paper.pdf",
+        "<uuid:campaign>": job.world.campaign.pk,
+        "<uuid:organization>": job.world.jiading.pk,
+        "<uuid:key>": key,
+        "<int:row_key>": row,
+        "<int:key>": order,
+        "<slug:code>": "C",
+        "<str:kind>": "ledger.useplan",
+    }.items():
+        text = text.replace(place, str(value))
+    return f"/{text}"
+
+
+def strangers(job: Job) -> list[Actor]:
+    """宝山's people of every role."""
+    with scoped(Scope.for_path("/0/")):
+        baoshan = by_path(BAOSHAN)
+    return list(staff_for(baoshan).people)
+
+
+def username_of(actor: Actor) -> str:
+    return User.objects.get(pk=actor.user_id).username
+
+
+@pytest.mark.requirement("R-044")
+def test_nobody_of_another_district_finds_any_record_in_any_role(job: Job) -> None:
+    known = addresses(job)
+    assert all("<" not in address for address in known.values())
+    found = []
+    for name in ["outsider", *(username_of(actor) for actor in strangers(job))]:
+        browser = job.desk(name)
+        for route, address in known.items():
+            for method in (browser.get, browser.post):
+                status = method(address).status_code
+                if status not in (404, 405):
+                    found.append((name, route, method.__name__, status))
+    assert found == []
+
+
+def test_the_addresses_are_real_to_those_whom_they_concern(job: Job) -> None:
+    known = addresses(job)
+    readers = ("clerk", "rights", "finance", "leader1", "cashier", "releaser", "head", "auditor", "city")
+    browsers = [job.at(name) for name in readers]
+    dead = [
+        route
+        for route, address in known.items()
+        if route != "job" and all(browser.get(address).status_code == 404 for browser in browsers)
+    ]
+    assert dead == []

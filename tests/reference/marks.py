@@ -14,8 +14,11 @@ from typing import TypeGuard
 
 TESTS = Path(__file__).resolve().parents[1]
 REQUIREMENT_ID = re.compile(r"^R-\d{3}$")
-# How a test shows that an act is refused.
-REFUSAL = re.compile(r"refused|forbidden|raises|Refused|finding|codes_of|denied|refuse")
+# By these words a test says that it tried what is forbidden: an act refused, a rule of the database that stood, or a
+# finding, report or flag where the rule asks for one.
+REFUSAL = re.compile(
+    r"refuse|refusal|Refused|forbidden|denied|raises|broken_rule|finding|codes_of|_reported|_flagged"
+)
 
 type Tested = ast.FunctionDef | ast.AsyncFunctionDef
 

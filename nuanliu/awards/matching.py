@@ -41,8 +41,8 @@ class Asked:
 def ask_record(rows: pl.DataFrame, digests: Digests, asked: Asked) -> pl.DataFrame:
     """The record's answers as `checking.record.ANSWERS`; rows with nothing against them are left out."""
     answers: dict[int, dict[str, Any]] = {}
-    for row in _found(rows, digests, asked):
-        _note(answers.setdefault(row[0], {"row": row[0]}), row, rows, asked)
+    for known in _found(rows, digests, asked):
+        _note(answers.setdefault(known[0], {"row": known[0]}), known, rows, asked)
     _name_own(answers)
     for row, user_name in _conflicts(digests, asked):
         answers.setdefault(row, {"row": row})["conflict_with"] = user_name
@@ -64,7 +64,7 @@ def _found(rows: pl.DataFrame, digests: Digests, asked: Asked) -> list[tuple[Any
             part = {name: values[start : start + COPY_ROWS].to_list() for name, values in question.items()}
             copy_columns(cursor, "people_arrivals", part, QUESTION)
         cursor.execute("SELECT * FROM awards_find_arrivals(%s, %s)", [asked.campaign.pk, asked.on])
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def _note(answer: dict[str, Any], row: tuple[Any, ...], rows: pl.DataFrame, asked: Asked) -> None:

@@ -55,6 +55,11 @@ class Roster(Keyed, Recorded):
             ),
         ]
 
+    @property
+    def content_hex(self) -> str:
+        """The digest over what was accepted, as a plan freezes it; empty before."""
+        return bytes(self.content_digest or b"").hex()
+
 
 class RosterSheet(Keyed):
     """One table found in one sheet of one file, with the headings as received and what they were taken for."""

@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import polars as pl
 
@@ -109,7 +109,7 @@ def corrected_cells(roster: Roster, rows: list[RosterRow]) -> dict[int, dict[str
     return cells
 
 
-def _frame(taken: list[tuple[int, Mapping[str, object]]]) -> pl.DataFrame:
+def _frame(taken: Sequence[tuple[int, Mapping[str, object]]]) -> pl.DataFrame:
     spoilt = [f"{name}_spoilt" for name in ("identity_number", "account")]
     return pl.DataFrame(
         [

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from typing import Any
 
 from django.db import IntegrityError, connection, transaction
 
@@ -97,7 +98,7 @@ def form_household(
     return household
 
 
-def _ask(statement: str, parameters: Sequence[object]) -> object:
+def _ask(statement: str, parameters: Sequence[Any]) -> Any:
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
         return cursor.fetchone()[0]

@@ -28,9 +28,15 @@ from tests.awards.test_flow import accepted, approve
 def test_every_group_of_the_measures_has_its_category_by_code_and_by_label(world: World) -> None:
     people = People()
     lines = {code: StandardSum(100_000) for code in (f"C{number}" for number in range(1, 12))}
-    draft = draft_standard(world.jiading, "统一标准", lines, date(2021, 12, 15), date(2022, 2, 28), by=world.cast.rights)
+    draft = draft_standard(
+        world.jiading, "统一标准", lines, date(2021, 12, 15), date(2022, 2, 28), by=world.cast.rights
+    )
     standard = adopt_standard(
-        draft, procedure="工会委员会会议", adopted_on=date(2021, 12, 10), minutes="会议纪要第13号", by=world.cast.rights
+        draft,
+        procedure="工会委员会会议",
+        adopted_on=date(2021, 12, 10),
+        minutes="会议纪要第13号",
+        by=world.cast.rights,
     )
     labels = Category.objects.order_by("ordinal").values_list("code", "label")
     rows = [people(category=wording) for code, label in labels for wording in (code, code.lower(), label)]
@@ -45,9 +51,15 @@ def test_every_group_of_the_measures_has_its_category_by_code_and_by_label(world
 def test_a_visit_gives_cash_goods_or_both_to_a_named_person_on_a_day(world: World) -> None:
     people = People()
     lines = {"C1": StandardSum(50_000, 30_000)}
-    draft = draft_standard(world.jiading, "款物标准", lines, date(2021, 12, 15), date(2022, 2, 28), by=world.cast.rights)
+    draft = draft_standard(
+        world.jiading, "款物标准", lines, date(2021, 12, 15), date(2022, 2, 28), by=world.cast.rights
+    )
     standard = adopt_standard(
-        draft, procedure="工会委员会会议", adopted_on=date(2021, 12, 10), minutes="会议纪要第14号", by=world.cast.rights
+        draft,
+        procedure="工会委员会会议",
+        adopted_on=date(2021, 12, 10),
+        minutes="会议纪要第14号",
+        by=world.cast.rights,
     )
     roster = world.submit(
         list_of(
@@ -89,16 +101,30 @@ def test_a_household_is_given_to_once_where_the_standard_says_so(world: World) -
     known = accepted(world, first, second)
     members = [award.person for award in Award.objects.filter(roster=known).order_by("id")]
     form_household(
-        world.jiading, name="一户", members=[(members[0], "01"), (members[1], "10")], on=date(2022, 1, 1), by=world.cast.clerk
+        world.jiading,
+        name="一户",
+        members=[(members[0], "01"), (members[1], "10")],
+        on=date(2022, 1, 1),
+        by=world.cast.clerk,
     )
     lines = {"C2": StandardSum(200_000, per=Per.HOUSEHOLD)}
-    draft = draft_standard(world.jiading, "户标准", lines, date(2021, 12, 15), date(2022, 2, 28), by=world.cast.rights)
+    draft = draft_standard(
+        world.jiading, "户标准", lines, date(2021, 12, 15), date(2022, 2, 28), by=world.cast.rights
+    )
     standard = adopt_standard(
-        draft, procedure="工会委员会会议", adopted_on=date(2021, 12, 10), minutes="会议纪要第15号", by=world.cast.rights
+        draft,
+        procedure="工会委员会会议",
+        adopted_on=date(2021, 12, 10),
+        minutes="会议纪要第15号",
+        by=world.cast.rights,
     )
     rows = [{**row, "category": "C2", "cash": "2000"} for row in (first, second)]
     roster = world.submit(list_of(*rows), standard=standard).roster
-    assert sorted(codes_of(roster)) == ["duplicate.other_category", "duplicate.other_category", "household.duplicate"]
+    assert sorted(codes_of(roster)) == [
+        "duplicate.other_category",
+        "duplicate.other_category",
+        "household.duplicate",
+    ]
     assert accept_rows(roster, by=world.cast.clerk, acknowledge=["duplicate.other_category"]).rows == 1
     assert Award.objects.get(roster=roster).household.name == "一户"
     later = world.submit(list_of(rows[1], sheets=("后",)), standard=standard).roster
@@ -111,7 +137,9 @@ def test_one_sum_for_all_staff_is_a_finding_on_the_programme(world: World) -> No
     accepted(world, *(people() for _ in range(20)), *(people(employer="另一单位") for _ in range(3)))
     assert [found.subject for found in same_amount_findings(world.campaign)] == ["上海嘉源医疗有限公司工会"]
     staff = {"上海嘉源医疗有限公司工会": 100, "另一单位": 3}
-    assert [found.subject for found in same_amount_findings(world.campaign, staff_counts=staff)] == ["另一单位"]
+    assert [found.subject for found in same_amount_findings(world.campaign, staff_counts=staff)] == [
+        "另一单位"
+    ]
 
 
 def test_different_sums_or_categories_are_no_allowance_to_all() -> None:
@@ -138,7 +166,9 @@ def test_money_given_without_an_entry_is_reported(world: World) -> None:
     with connection.cursor() as cursor:
         create_temp(cursor, "ledger_reservation_requests", REQUESTS)
         line = plan.lines.get().pk
-        cursor.execute("INSERT INTO pg_temp.ledger_reservation_requests VALUES (%s, %s, 50000)", [nobodys, line])
+        cursor.execute(
+            "INSERT INTO pg_temp.ledger_reservation_requests VALUES (%s, %s, 50000)", [nobodys, line]
+        )
         reserve_many(by=world.cast.leader1, on=DAY)
         assert paid_but_not_entered() == []
         create_temp(cursor, "ledger_settlements", SETTLEMENTS)

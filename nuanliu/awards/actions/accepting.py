@@ -210,5 +210,5 @@ def _summary(roster: Roster, accepted: Accepted) -> Mapping[str, object]:
         "rows": accepted.rows,
         "people": accepted.people,
         "amount_fen": accepted.amount_fen,
-        "content": bytes(roster.content_digest).hex(),
+        "content": roster.content_hex,
     }

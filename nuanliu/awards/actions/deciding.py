@@ -52,7 +52,7 @@ def sign_roster(roster: Roster, *, by: Actor, on: date) -> Roster:
     record(
         by,
         roster,
-        after={"responsible": by.user_id, "signed_on": on, "content": bytes(roster.content_digest).hex()},
+        after={"responsible": by.user_id, "signed_on": on, "content": roster.content_hex},
     )
     return roster
 
@@ -115,7 +115,11 @@ def detach_roster(roster: Roster, *, by: Actor, reason: str) -> Roster:
         unchanged()
         return roster
     refuse_if(roster.state != RosterState.ATTACHED, "roster.state", "名册不在任何未决定的使用计划中")
-    refuse_if(roster.plan.state == PlanState.PROPOSED, "plan.not_draft", "使用计划正在审批，请先撤回审批")
+    refuse_if(
+        roster.plan is not None and roster.plan.state == PlanState.PROPOSED,
+        "plan.not_draft",
+        "使用计划正在审批，请先撤回审批",
+    )
     before = {"plan": roster.plan_id}
     roster.state, roster.plan, roster.responsible, roster.signed_on = RosterState.ACCEPTED, None, None, None
     roster.save(update_fields=["state", "plan", "responsible", "signed_on"])
@@ -125,13 +129,11 @@ def detach_roster(roster: Roster, *, by: Actor, reason: str) -> Roster:
 
 def content_digest(plan: UsePlan) -> bytes:
     """What a decision decides: the plan with its lines, and every award of its lists (R-103)."""
-    rosters = (
-        Roster.objects.filter(plan=plan).order_by("id").values_list("id", "content_digest", "accepted_fen")
-    )
+    rosters = Roster.objects.filter(plan=plan).order_by("id").only("content_digest", "accepted_fen")
     return sha256_of(
         {
             "plan": plan_content(plan),
-            "rosters": [[str(key), bytes(digest), fen] for key, digest, fen in rosters],
+            "rosters": [[str(roster.pk), roster.content_hex, roster.accepted_fen] for roster in rosters],
         }
     )
 

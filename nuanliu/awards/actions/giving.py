@@ -115,7 +115,7 @@ def cancel_award(award: Award, *, reason: str, on: date, by: Actor) -> Award:
     legal = AwardState.CANCELLED in AWARD_TRANSITIONS[award.state]
     refuse_if(not legal, "award.state", "慰问正在发放或已经发放，不能取消")
     before = str(award.state)
-    roster = locked_roster(award.roster) if award.roster_id else None
+    roster = locked_roster(award.roster) if award.roster is not None else None
     frozen = roster is not None and roster.state == RosterState.ATTACHED
     refuse_if(frozen, "roster.attached", "名册已附于使用计划，请先从计划中取出")
     award.state, award.live = AwardState.CANCELLED, False

@@ -88,7 +88,7 @@ def category_by_label() -> dict[str, str]:
     """
     codes = [category.code for category in categories()]
     wordings = dict(CategoryWording.objects.values_list("wording", "category_id"))
-    known = {code: code for code in codes} | wordings
+    known = {written: code for code in codes for written in (code, f"({code})")} | wordings
     for wording, code in wordings.items():
         for prefix in (code, code.removeprefix("C"), f"({code})", f"({code.removeprefix('C')})"):
             known |= {normalize_label(prefix + sign + wording): code for sign in BETWEEN_CODE_AND_LABEL}

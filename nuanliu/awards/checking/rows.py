@@ -70,6 +70,7 @@ def judge(checked: Checked, answers: pl.DataFrame, rules: Rules) -> Checked:
         accounts.check_missing(rows, pl.col("row").is_in(excepted.implode())),
         *check_record(rows, answers),
     ])  # fmt: skip
+    alone = without_consequences(alone)
     refused = alone.filter(pl.col("code").is_in(ERROR_CODES)).select("row")
     identity_refused = alone.filter(pl.col("code").str.starts_with("identity.")).select("row")
     clashes = check_clashes(rows, refused, identity_refused)
@@ -80,6 +81,24 @@ def judge(checked: Checked, answers: pl.DataFrame, rules: Rules) -> Checked:
             "row", maintain_order=True
         ),
     )
+
+
+AMOUNTS = ("cash", "goods_value")
+
+
+def without_consequences(found: pl.DataFrame) -> pl.DataFrame:
+    """A cell that could not be read is not missing, and no sum is compared where an amount could not be read."""
+    unreadable = found.filter(pl.col("code") == "file.unreadable")
+    if not unreadable.height:
+        return found
+    amount = pl.col("field").is_in(AMOUNTS)
+    without_amount = pl.col("row").is_in(unreadable.filter(amount)["row"].implode())
+    of_amount = pl.col("code").str.contains(r"^(?:amount\.missing|amount\.not_positive|standard\..*)$")
+    found = found.filter(~(without_amount & of_amount))
+    cells = unreadable.select("row", "field", missing=True)
+    found = found.join(cells, on=["row", "field"], how="left", maintain_order="left")
+    told_already = pl.col("missing").fill_null(False) & pl.col("code").str.ends_with(".missing")
+    return found.filter(~told_already).drop("missing")
 
 
 ERROR_CODES = [code for code, known in CODES.items() if known.severity is Severity.ERROR]

@@ -9,6 +9,9 @@ from nuanliu.kernel.phones import check_phone
 from nuanliu.kernel.text import normalize_label
 
 PLAIN_MOBILE = "^1[3-9][0-9]{9}$"
+SHOWN = 40
+# Seven digits and more, whatever stands between them.
+LONG_NUMBER = r"[0-9](?:[ \-]?[0-9]){5,}[0-9Xx]"
 TAG_COLUMNS = ("tags", "reason", "category", "remark")
 
 
@@ -29,7 +32,7 @@ def check_categories(
             unknown,
             "category",
             "category.unknown",
-            "所填为“" + pl.col("category").str.slice(0, 40) + "”",
+            "所填为“" + shown("category") + "”",
         ),
     ]
 
@@ -54,8 +57,14 @@ def tags_of(text: str, by_wording: Mapping[str, str]) -> list[str]:
 def check_goods(rows: pl.DataFrame, forbidden: Callable[[pl.Series], pl.Series]) -> pl.DataFrame:
     """Goods that no warmth money may buy."""
     named = rows.with_columns(forbidden(rows["goods"]).alias("forbidden"))
-    detail = pl.format("“{}”含“{}”", pl.col("goods").str.slice(0, 40), pl.col("forbidden"))
+    detail = pl.format("“{}”含“{}”", shown("goods"), pl.col("forbidden"))
     return found(named, pl.col("forbidden").is_not_null(), "goods", "goods.prohibited", detail)
+
+
+def shown(column: str) -> pl.Expr:
+    """What stands in a cell, for a message: shortened, and without a number that a person may have put there."""
+    text = pl.col(column).str.normalize("NFKC").str.slice(0, SHOWN)
+    return text.str.replace_all(LONG_NUMBER, "***")
 
 
 def check_phones(rows: pl.DataFrame) -> pl.DataFrame:

@@ -13,6 +13,11 @@ FEWEST_FIELDS = 2
 LONGEST_HEADING = 40
 IGNORED = "ignore"
 MONEY = ("cash", "goods_value", "total")
+# Fields that no check reads.
+UNJUDGED = frozenset({
+    "seq", "gender", "department", "organization", "goods_quantity", "total", "pay_date", "receipt", "fund_source",
+    "cash_exception", "relation", "remark",
+})  # fmt: skip
 
 type Cells = Sequence[str | None]
 type Mapped = Mapping[str, str]
@@ -155,7 +160,8 @@ def _remembered(received: str, last: str, remembered: Mapped) -> str | None:
 
 
 def _settled(claims: list[tuple[FoundColumn, int]]) -> list[FoundColumn]:
-    # One column a field: the sender's own word first, then the stronger heading, then the one further left.
+    # One column a field: the sender's own word first, then the stronger heading, then the one further left. What a
+    # further one means is known, and asked only where it would change a row.
     strongest: dict[str, int] = {}
     for column, _ in sorted(claims, key=lambda claim: (claim[1], claim[0].index)):
         if column.field and column.field != IGNORED:
@@ -163,7 +169,7 @@ def _settled(claims: list[tuple[FoundColumn, int]]) -> list[FoundColumn]:
     return [
         column
         if column.field in (None, IGNORED) or strongest[column.field] == column.index
-        else replace(column, field=None)
+        else replace(column, field=IGNORED if column.field in UNJUDGED else None)
         for column, _ in claims
     ]
 

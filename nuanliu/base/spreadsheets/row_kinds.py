@@ -42,9 +42,14 @@ SIGNATURE = (
     r"|^[^0-9]{0,16}(?:签字|签名|签章|盖章|公章)[)]?[:]?(?:$|[^a-zA-Z0-9]*$)"
     r"|^(?:填报|填表|制表|上报)?(?:日期|时间|单位)[:]|^(?:[0-9]{4}|20_*|\s*)年[0-9_]*月[0-9_]*日$|^联系电话[:]|^联系人[:]"
 )
-SECTION = r"^[(]?[一二三四五六七八九十]+[)]?[、.]"
+SECTION = (
+    r"^[(]?[一二三四五六七八九十]+[)]?[、.]"
+    r"|(?:工会|公司|车间|班组|街道|支部|部门|科室|分厂|中心|大队|机关|人员|名单|职工)$"
+)
+PAGE = r"^第[0-9]+页|^共[0-9]+页|^[(]?续表"
+OTHERS = "等[0-9]+[人名户]"
 LONG_LINE = 24
-FIRST_TEXT = "first text"
+FIRST_TEXT, BANNER = "first text", "banner"
 
 
 def rows_without_number(frame: pl.DataFrame, fields: Mapping[str, str]) -> pl.Series:
@@ -55,12 +60,16 @@ def rows_without_number(frame: pl.DataFrame, fields: Mapping[str, str]) -> pl.Se
     return ~frame[column].str.contains(NUMBER_OF_A_PERSON).fill_null(value=False)
 
 
-def row_kinds(frame: pl.DataFrame, fields: Mapping[str, str]) -> pl.Series:
-    """The kind of each row of `frame`, none of which has an identity number: the first rule that holds."""
+def row_kinds(frame: pl.DataFrame, fields: Mapping[str, str], banners: pl.Series) -> pl.Series:
+    """The kind of each row of `frame`, none of which has an identity number: the first rule that holds.
+
+    `banners` tells the rows whose one cell is merged over the columns that name a person.
+    """
     kind = pl.lit(RowKind.DATA.value)
     for rule, condition in reversed(_rules(frame, fields)):
         kind = pl.when(condition).then(pl.lit(rule.value)).otherwise(kind)
-    return frame.with_columns(_first_text(frame).alias(FIRST_TEXT)).select(kind.alias("kind"))["kind"]
+    known = frame.with_columns(_first_text(frame).alias(FIRST_TEXT), banners.alias(BANNER))
+    return known.select(kind.alias("kind"))["kind"]
 
 
 def _rules(frame: pl.DataFrame, fields: Mapping[str, str]) -> list[tuple[RowKind, pl.Expr]]:
@@ -85,7 +94,9 @@ def _rules(frame: pl.DataFrame, fields: Mapping[str, str]) -> list[tuple[RowKind
         # Rows numbered in advance.
         (RowKind.BLANK, alone & pl.any_horizontal(given("seq")) & (text == "")),
         (RowKind.REMARK, (count <= FEW_CELLS) & nameless),
+        (RowKind.REMARK, ~person & text.str.contains(PAGE)),
         (RowKind.REMARK, alone & (text.str.contains(SECTION) | (text.str.len_chars() > LONG_LINE))),
+        (RowKind.REMARK, alone & pl.col(BANNER) & ~text.str.contains(OTHERS)),
     ]
 
 

@@ -8,7 +8,14 @@ import polars as pl
 
 from nuanliu.base.spreadsheets.cells import SheetCells, column_name
 from nuanliu.base.spreadsheets.header_facts import HeaderFacts, header_facts
-from nuanliu.base.spreadsheets.headings import IGNORED, MONEY, FoundColumn, FoundHeading, heading_at
+from nuanliu.base.spreadsheets.headings import (
+    IDENTIFYING,
+    IGNORED,
+    MONEY,
+    FoundColumn,
+    FoundHeading,
+    heading_at,
+)
 from nuanliu.base.spreadsheets.row_kinds import RowKind, row_kinds, rows_without_number
 from nuanliu.base.spreadsheets.synonyms import Synonyms, standard_synonyms
 
@@ -140,9 +147,23 @@ class _Finder:
         others = rest[open_rows]
         repeats, following = self._later_headings(heading, open_rows.gather(_hinted(others)) + first)
         end = following.rows[0] - 1 if following else self._frame.height
-        kinds = row_kinds(others.select(column_name(column.index) for column in heading.columns), fields)
+        # Also columns without a heading: 合计 may stand in one.
+        width = max(column.index for column in heading.columns) + 1
+        banners = (open_rows + first + 1).is_in(self._banners(heading))
+        kinds = row_kinds(others[:, :width], fields, banners)
         kinds = self._with_headings(kinds, open_rows, repeats, first)
         return _body(first, end, open_rows, kinds), following
+
+    def _banners(self, heading: FoundHeading) -> list[int]:
+        """Rows with a cell merged over all columns that name a person, and more."""
+        naming = [column.index for column in heading.columns if column.field in IDENTIFYING]
+        return [
+            merged.first_row
+            for merged in self._sheet.merged
+            if merged.first_row == merged.last_row
+            and merged.first_column <= min(naming)
+            and merged.last_column >= max(*naming, merged.first_column + 1)
+        ]
 
     def _later_headings(
         self, heading: FoundHeading, places: pl.Series

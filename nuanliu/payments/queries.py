@@ -288,9 +288,8 @@ def late_payments(
 ) -> list[LatePayment]:
     """Orders that came, or are still to come, after their due day (R-236); keyset by order id."""
     rows = rows_of(_LATE, {**_range(organization_path), "on": on, "after": after, "limit": limit})
-    return [
-        LatePayment(*row, days=((row[5] or on) - row[4]).days) for row in rows if is_late(row[4], row[5], on)
-    ]
+    late = [row for row in rows if is_late(row[4], row[5], on)]
+    return [LatePayment(*[*row, ((row[5] or on) - row[4]).days]) for row in late]
 
 
 _CASH = """
@@ -346,4 +345,4 @@ def _failure(row: Sequence[Any]) -> Failure:
             batch_cancelled=batch_state == BatchState.CANCELLED,
         )
     )
-    return Failure(*facts, correction, step)
+    return Failure(*[*facts, correction, step])

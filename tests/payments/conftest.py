@@ -9,7 +9,6 @@ from tests.payments.support import World, make_world, teach
 from tests.support.database import TestDatabase
 
 
-
 @pytest.fixture(scope="session")
 def taught(test_database: TestDatabase) -> None:
     """The test database can write fixtures past its own guards."""

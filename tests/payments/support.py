@@ -7,12 +7,13 @@ from random import Random
 from typing import Any
 from uuid import uuid4
 
-from django.db import connection
+from django.db import IntegrityError, ProgrammingError, connection, transaction
+from psycopg.errors import InsufficientPrivilege
 
 from nuanliu.approvals.actions import BallotCast, Meeting, decide, open_round, propose
 from nuanliu.awards.models import Award
 from nuanliu.base.actor import Actor
-from nuanliu.base.bulk import create_temp
+from nuanliu.base.bulk import copy_columns, create_temp
 from nuanliu.base.crypto import Place, blind_many, seal_many
 from nuanliu.base.keys import uuid7
 from nuanliu.evidence.actions import archive
@@ -20,9 +21,10 @@ from nuanliu.evidence.models import EvidenceFile
 from nuanliu.evidence.queries import content_of
 from nuanliu.kernel.cards import generate_account
 from nuanliu.kernel.digests import sha256_of
+from nuanliu.kernel.errors import Refused
 from nuanliu.ledger import actions as ledger
 from nuanliu.ledger.models import Fund, UsePlan
-from nuanliu.ledger.queries import plan_content
+from nuanliu.ledger.queries import balance_of, plan_content
 from nuanliu.organizations.models import Organization
 from nuanliu.organizations.queries import by_path
 from nuanliu.payments import actions
@@ -40,7 +42,7 @@ PAID = date(2022, 1, 20)
 ANSWERED = date(2022, 1, 21)
 YUAN = 100
 AMOUNT = 500 * YUAN
-NAMES = "王建国 李秀英 张伟 刘洋 陈静 杨磊 赵敏 黄强 周杰 吴芳".split()
+NAMES = ["王建国", "李秀英", "张伟", "刘洋", "陈静", "杨磊", "赵敏", "黄强", "周杰", "吴芳"]
 
 # Fixtures stand where other packages' guards would ask for a whole list: only the test database has this function,
 # and only a superuser can put it there.
@@ -107,7 +109,7 @@ class World:
 
     def reconciled(self, *failing: int, words: str = "无此账户") -> PaymentBatch:
         batch = self.sent()
-        self.answer(batch, reply_to(batch, failing={place: words for place in failing}))
+        self.answer(batch, reply_to(batch, failing=dict.fromkeys(failing, words)))
         return batch
 
     def receipt(self, batch: PaymentBatch, content: bytes = b"receipt") -> EvidenceFile:
@@ -193,8 +195,8 @@ SELECT id, name, '', sealed, sha256(id::text::bytea), sha256(id::text::bytea), '
 INSERT INTO people_connection (person_id, organization_path) SELECT id, '/0/31/114/' FROM pg_temp.fixture_people;
 INSERT INTO people_bankaccount (id, person_id, holder_name, bank, number_sealed, number_digest, number_tail, active)
 SELECT account_id, id, name, bank, sealed, digest, tail, true FROM pg_temp.fixture_people;
-INSERT INTO awards_award (organization_id, organization_path, campaign_id, person_id, account_id, category_id, tags, form,
-    cash_fen, goods_fen, goods, fund_id, plan_id, standard_id, basis, basis_id, state, live, business_date)
+INSERT INTO awards_award (organization_id, organization_path, campaign_id, person_id, account_id, category_id, tags,
+    form, cash_fen, goods_fen, goods, fund_id, plan_id, standard_id, basis, basis_id, state, live, business_date)
 SELECT '{organization}', '/0/31/114/', '{campaign}', id, account_id, 'C1', '{{}}', 'cash', {amount}, 0, '', '{fund}',
     '{plan}', '{standard}', 'roster_row', place, 'approved', true, '2022-01-05'
 FROM pg_temp.fixture_people ORDER BY place
@@ -213,13 +215,11 @@ PEOPLE = {
 
 def add_awards(world: World, people: int, amount_fen: int) -> list[str]:
     """So many people of 嘉定 with an approved award each; their account numbers."""
-    from nuanliu.base.bulk import copy_columns
-
     random = Random(7)
     ids, account_ids = [uuid7() for _ in range(people)], [uuid7() for _ in range(people)]
     numbers = [generate_account(random) for _ in range(people)]
     place = Place("people_bankaccount", "number_sealed")
-    columns = {
+    columns: dict[str, Sequence[Any]] = {
         "place": list(range(people)),
         "id": ids,
         "name": [NAMES[i % 10] if i < 10 else f"{NAMES[i % 10]}{'甲乙丙丁'[i % 4]}" for i in range(people)],
@@ -258,6 +258,12 @@ def reserve(world: World, on: date = DECIDED) -> None:
     ledger.reserve_many(by=world.cast.leader1, on=on)
 
 
+def file_of(batch: PaymentBatch) -> bytes:
+    """The bank file of a batch."""
+    assert batch.file is not None
+    return content_of(batch.file)
+
+
 def reply_to(
     batch: PaymentBatch,
     *,
@@ -269,7 +275,7 @@ def reply_to(
 ) -> bytes:
     """The bank's answer to the file it was sent. `failing` maps places (from 0) to words; `changes` alter columns."""
     profile = profile_of(batch.profile)
-    sent = read_rows(profile.layout, content_of(EvidenceFile.objects.get(pk=batch.file_id)))
+    sent = read_rows(profile.layout, file_of(batch))
     places = [place for place in range(len(sent)) if only(place)]
     columns: dict[str, list[Any]] = {
         "order_keys": [sent.keys[place] for place in places],
@@ -289,8 +295,6 @@ def reply_to(
 
 def money(world: World) -> tuple[int, int, int]:
     """Fen reserved, given, and available in the fund."""
-    from nuanliu.ledger.queries import balance_of
-
     balance = balance_of(world.fund)
     return balance.reserved_fen, balance.given_fen, balance.available_fen
 
@@ -302,3 +306,29 @@ def states(world: World) -> list[str]:
 
 def person_of(world: World, place: int) -> Person:
     return world.awards[place].person
+
+
+def broken_rule(statement: str, parameters: Sequence[Any] = ()) -> str:
+    """What the database refuses a statement of the application for: a constraint's name, `permission`, or `nothing`.
+
+    Whatever the statement did is taken back.
+    """
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(statement, parameters)
+            transaction.set_rollback(True)
+    except IntegrityError as error:
+        return str(error.__cause__.diag.constraint_name)  # type: ignore[union-attr]
+    except ProgrammingError as error:
+        return "permission" if isinstance(error.__cause__, InsufficientPrivilege) else str(error)
+    return "nothing"
+
+
+def refusal(act: Callable[[], object]) -> str:
+    """The code with which an act is refused; the transaction lives on."""
+    try:
+        with transaction.atomic():
+            act()
+    except Refused as refused:
+        return refused.code
+    return "nothing"

@@ -33,7 +33,7 @@ def save_move(batch: PaymentBatch, state: BatchState, *fields: str) -> None:
     """Write the new state and what came with it."""
     batch.state = state
     with refused_by_database():
-        batch.save(update_fields=["state", *fields])
+        batch.save(update_fields=["state", *fields], force_update=True)
 
 
 def change_awards(cursor: Any, select: str, parameters: object = None, *, by: Actor) -> int:

@@ -12,7 +12,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from nuanliu.access.states import Role
+from nuanliu.approvals.models import ApprovalRound
 from nuanliu.approvals.queries import worklist_for
+from nuanliu.approvals.states import RoundState
 from nuanliu.awards.models import Award, Roster
 from nuanliu.awards.states import AwardState, RosterState
 from nuanliu.base.actor import Actor
@@ -71,10 +73,11 @@ def _lists_to_attach(by: Actor) -> list[Task]:
 
 
 def _plans_to_propose(by: Actor) -> list[Task]:
-    opened = worklist_for(by).values("subject_id")
     drafts = UsePlan.objects.filter(organization_id=by.organization_id, state=PlanState.DRAFT).order_by("pk")
-    drafts = drafts.annotate(lists=Count("rosters")).filter(Q(lists__gt=0) | Q(pk__in=opened))[:SHOWN]
-    return [_task(one.title, _("Use plan to propose"), one, "plan") for one in drafts]
+    signed = ApprovalRound.objects.filter(state=RoundState.OPEN, proposals__role=by.role).values("subject_id")
+    with_lists = Roster.objects.filter(plan__isnull=False).values("plan")
+    found = drafts.filter(pk__in=with_lists).exclude(pk__in=signed)[:SHOWN]
+    return [_task(one.title, _("Use plan to propose"), one, "plan") for one in found]
 
 
 def _plans_to_decide(by: Actor) -> list[Task]:

@@ -57,11 +57,11 @@ def plan_new(request: DeskRequest, key: UUID) -> HttpResponse:
     purposes = [
         (purpose.code, purpose.label) for purpose in Purpose.objects.filter(allowed=True).order_by("code")
     ]
-    form = PlanForm(
-        request.POST or None,
-        purposes=purposes,
-        initial={"title": _("%(campaign)s: use of funds") % {"campaign": campaign.name}},
-    )
+    proposed = {
+        "title": _("%(campaign)s: use of funds") % {"campaign": campaign.name},
+        "purpose": funds[0].fund.purpose_id if funds else None,
+    }
+    form = PlanForm(request.POST or None, purposes=purposes, initial=proposed)
     lines, errors = _lines(request, funds) if request.method == "POST" else ([], {})
     if form.is_valid() and not errors:
         plan = ledger.draft_plan(

@@ -12,11 +12,11 @@ from time import perf_counter
 from typing import Any
 
 from benchmarks import world
-from benchmarks.measuring import Figure, Reading, alone, figure, in_turns
+from benchmarks.measuring import Figure, Reading, alone, figure, in_turns, middle, rounded
 
 TITLE_ROWS = 2
 PEER_ROWS = 10_000
-PEER_NAME = "django-import-export 4.4, use_bulk, no checks, no encryption"
+PEER_NAME = "django-import-export 4.4, use_bulk, rows looked up by identity number, no checks, no encryption"
 HEADINGS = {
     "name": "姓名", "identity": "身份证号", "employer": "工作单位", "phone": "联系电话",
     "category": "慰问对象类别（C1-C11）", "cash": "慰问金（元）", "goods": "慰问品（名称/数量）",
@@ -33,9 +33,9 @@ def measure(rows: int = 10_000) -> Iterator[Figure]:
         return alone("roster_import.ours", path=path)
 
     readings = in_turns(3, {"ours": ours, "floor": lambda: alone("roster_import.floor", path=path)})
-    peer_path = str(world.a_list(peer_rows))
-    peer = [alone("roster_import.peer", path=peer_path) for _ in range(1 if peer_rows > 2_000 else 3)]
-    told = readings["ours"][-1].told
+    peer_path, turns = str(world.a_list(peer_rows)), 1 if peer_rows > 2_000 else 3
+    peer = [alone("roster_import.peer", path=peer_path) for _ in range(turns)]
+    careless = [alone("roster_import.peer", path=peer_path, matching=False) for _ in range(turns)]
     yield figure(
         "roster_import",
         rows,
@@ -45,7 +45,12 @@ def measure(rows: int = 10_000) -> Iterator[Figure]:
         peer_name=PEER_NAME,
         floor=readings["floor"],
         target=">= 20 x peer, <= 2.5 x floor, <= 400 MB at 200,000 rows",
-        details={"steps": told, "peer_rows": peer_rows},
+        details={
+            "steps": readings["ours"][-1].told,
+            "peer_rows": peer_rows,
+            "peer_that_looks_nothing_up": rounded(middle(careless) * rows / peer_rows),
+            "floor_peak_mb": rounded(max(reading.peak_mb for reading in readings["floor"])),
+        },
     )
 
 

@@ -41,7 +41,7 @@ def watch_statements(die_at: str) -> None:
             doom(float(seconds), victim)
         return execute(self, *given)
 
-    CursorWrapper.execute = counted  # type: ignore[method-assign]
+    CursorWrapper.execute = counted  # type: ignore[method-assign,assignment]
 
 
 def doom(seconds: float, victim: str) -> None:

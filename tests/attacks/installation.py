@@ -19,7 +19,7 @@ from nuanliu.base.postgres.provision import create_database, drop_database, gran
 from nuanliu.base.var import PROJECT
 
 WORLD, ATTACKED = "attack_world", "attack_now"
-PATIENCE_SECONDS = 120
+PATIENCE_SECONDS = 300
 SCALE = int(os.environ.get("NUANLIU_ATTACK_SCALE", "1"))
 
 
@@ -97,7 +97,7 @@ class Installation:
         with self.superuser() as connection, connection.transaction():
             connection.execute("SET LOCAL session_replication_role = replica")
             for statement in statements:
-                connection.execute(sql.SQL(statement))  # type: ignore[arg-type]
+                connection.execute(sql.SQL(statement))
 
     def kill_server(self) -> None:
         """As a power cut leaves it: no process of the server gets to say another word."""

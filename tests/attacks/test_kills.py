@@ -21,7 +21,8 @@ def undisturbed(prepared: Installation, tmp_path_factory: pytest.TempPathFactory
     done = prepared.run("warmth", LIST, str(tmp_path_factory.mktemp("out")))
     assert done.status == 0, done.errors
     assert broken_truths(prepared) == []
-    return done.told
+    told: dict[str, Any] = done.told
+    return told
 
 
 def results(told: dict[str, Any]) -> dict[str, Any]:
@@ -74,8 +75,8 @@ def test_the_truths_bite(undisturbed: dict[str, Any], prepared: Installation) ->
     for truth, fault in FAULTS.items():
         with prepared.superuser() as connection, connection.transaction(force_rollback=True):
             connection.execute("SET LOCAL session_replication_role = replica")
-            connection.execute(fault)  # type: ignore[call-overload]
-            assert connection.execute(TRUTHS[truth]).fetchone(), truth  # type: ignore[call-overload]
+            connection.execute(fault)
+            assert connection.execute(TRUTHS[truth]).fetchone(), truth
 
 
 def test_killed_at_any_statement_the_job_goes_on_to_the_same_end(

@@ -82,9 +82,10 @@ def test_without_its_limits_the_same_fund_is_overspent(installation: Installatio
 
 def reserved(installation: Installation) -> int:
     """What was reserved in all, by the transfers themselves."""
-    return installation.rows(
-        "SELECT coalesce(sum(amount_fen), 0)::bigint FROM ledger_transfer WHERE kind = 'reserve'"
-    )[0][0]  # type: ignore[no-any-return]
+    ((fen,),) = installation.rows(
+        "SELECT sum(amount_fen)::bigint FROM ledger_transfer WHERE kind = 'reserve'"
+    )
+    return int(fen or 0)
 
 
 def teach_to_approve(installation: Installation) -> None:

@@ -314,6 +314,18 @@ def cash_payments(campaign_id: UUID, organization_path: str) -> list[CashPayment
     ]
 
 
+def awards_being_paid(organization_path: str) -> list[int]:
+    """Awards whose outcome may still come from a bank: their reservations must not expire (`ledger` spares them)."""
+    scope = Scope.for_path(organization_path)
+    open_orders = PaymentOrder.objects.filter(
+        live=True,
+        state__in=[OrderState.BUILT, OrderState.SENT],
+        organization_path__gte=scope.path_low,
+        organization_path__lt=scope.path_high,
+    )
+    return list(open_orders.order_by("award_id").values_list("award_id", flat=True))
+
+
 def replies_of(batch: PaymentBatch) -> QuerySet[ReplyFile]:
     """The replies received for a batch, oldest first."""
     return ReplyFile.objects.filter(batch=batch).select_related("file", "received_by").order_by("id")

@@ -6,6 +6,7 @@ import pytest
 
 from nuanliu.payments import actions
 from nuanliu.payments.queries import (
+    awards_being_paid,
     batches_of,
     cash_payments,
     findings_of,
@@ -126,6 +127,12 @@ def test_cash_that_went_to_no_account_is_reported(world):
         "金立",
         False,
     )
+
+
+def test_awards_whose_outcome_may_still_come_are_known(world):
+    batch = world.sent()
+    world.answer(batch, reply_to(batch, only=lambda place: place > 1))
+    assert awards_being_paid(JIADING) == [award.pk for award in world.awards[:2]]
 
 
 def test_replies_and_what_was_wrong_with_them(world):

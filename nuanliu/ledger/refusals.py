@@ -36,6 +36,10 @@ REFUSALS: dict[str, tuple[str, str]] = {
     "plan_transition": ("plan.state", "方案的状态不允许这一步。"),
     "plan_within_fund": ("plan.insufficient", "量入为出：资金已有安排或余额不足，不能再作此安排。"),
     "reserve_fund_of_line": ("ledger.other_fund", "只能从方案列明的资金列支，不得挪用其他资金。"),
+    "reserve_for_award": (
+        "ledger.no_award",
+        "列支须对应名册中已批准的慰问对象，且不超过其金额；请先录入名册。",
+    ),
     "reserve_plan_approved": ("ledger.plan_not_approved", "方案未经集体研究通过，或决定日期在后，不得列支。"),
     "reserve_within_term": ("fund.term", "不在资金的使用期限内，不得支出。"),
     "transfer_accounts_by_kind": ("ledger.accounts", "该类记账不能使用这两个账户。"),

@@ -12,6 +12,7 @@ from nuanliu.awards.actions import (
     accept_rows,
     approve_cash_exception,
     attach_roster,
+    cancel_award,
     decide_plan,
     propose_plan,
     record_handout,
@@ -20,13 +21,18 @@ from nuanliu.awards.actions import (
     sign_cash_receipt,
     sign_roster,
 )
+from nuanliu.awards.actions.deciding import REQUESTS
+from nuanliu.awards.actions.giving import settle
 from nuanliu.awards.models import Award, Roster, RosterFinding
+from nuanliu.base.bulk import create_temp
 from nuanliu.base.crypto import blind
 from nuanliu.evidence.actions import archive
 from nuanliu.kernel.errors import Refused
+from nuanliu.ledger.actions import reserve_many, settle_many
 from nuanliu.ledger.models import UsePlan
 from nuanliu.people.actions import record_death
 from nuanliu.programmes.actions import draft_standard
+from nuanliu.programmes.models import ProhibitedGoods
 from nuanliu.programmes.queries import StandardSum
 from tests.awards.conftest import DAY, World
 from tests.awards.making import People, list_of
@@ -178,10 +184,26 @@ def signed(world: World):
 
 
 @pytest.mark.requirement("R-049")
-def test_no_money_buys_prohibited_goods(world: World) -> None:
-    roster = world.submit(list_of(People()(cash=None, goods="购物卡1张", goods_value="1000"))).roster
+def test_no_money_buys_prohibited_goods(world: World, award: Award) -> None:
+    roster = world.submit(list_of(People(2)(cash=None, goods="购物卡1张", goods_value="1000"))).roster
     assert codes_of(roster) == ["goods.prohibited"]
     assert accept_rows(roster, by=world.cast.clerk).rows == 0
+    of_goods = {"form": "goods", "cash_fen": 0, "goods_fen": 100_000, "account_id": None}
+    for goods in ("购物卡1张", "贵州 茅 台 2瓶", "大米1袋，超市购物卡"):
+        with forbidden("award_goods_allowed"):
+            forge(award, **of_goods, goods=goods)
+    forge(award, **of_goods, goods="大米1袋")
+
+
+@pytest.mark.requirement("R-049")
+def test_goods_that_were_prohibited_after_the_check_are_not_accepted(world: World) -> None:
+    people = People()
+    rows = [people(cash=None, goods=goods, goods_value="1000") for goods in ("大米1袋", "蓝莓汁礼盒")]
+    roster = world.submit(list_of(*rows)).roster
+    assert codes_of(roster) == []
+    ProhibitedGoods.objects.create(word="蓝莓汁礼盒", exceptions=[], source="会议纪要第16号", valid_from=DAY)
+    assert accept_rows(roster, by=world.cast.clerk).rows == 1
+    assert codes_of(roster) == ["goods.prohibited"]
 
 
 @pytest.mark.requirement("R-054")
@@ -236,6 +258,42 @@ def test_an_award_is_approved_only_within_an_approved_plan(world: World) -> None
             "UPDATE awards_award SET state = 'approved', plan_id = %s, fund_id = %s WHERE id = %s",
             [approved_plan.pk, approved_fund.pk, award.pk],
         )
+
+
+RESERVE = """
+INSERT INTO ledger_transfer (organization_path, kind, debit_account_id, credit_account_id, amount_fen, plan_line_id,
+    subject_kind, subject_id, attempt, occurred_on)
+SELECT line.organization_path, 'reserve', holding.id, given.id, %s, line.id, 'award', %s, %s, %s
+FROM ledger_useplanline line
+JOIN ledger_account holding ON holding.fund_id = line.fund_id AND holding.kind = 'holding'
+JOIN ledger_account given ON given.fund_id = line.fund_id AND given.kind = 'given'
+WHERE line.plan_id = %s
+"""
+
+
+@pytest.mark.requirement("R-039")
+def test_money_is_set_aside_for_awards_on_the_lists_alone(world: World) -> None:
+    people = People()
+    roster = accepted(world, people(), people())
+    mine, other = Award.objects.filter(roster=roster).order_by("id")
+    later = Award.objects.get(roster=accepted(world, people()))
+    plan, _ = approve(world, roster, ["C1"], 300_000)
+    with refused("ledger.no_award"), connection.cursor() as cursor:
+        create_temp(cursor, "ledger_reservation_requests", REQUESTS)
+        line = plan.lines.get().pk
+        cursor.execute("INSERT INTO pg_temp.ledger_reservation_requests VALUES (9999999, %s, 50000)", [line])
+        reserve_many(by=world.cast.leader1, on=DAY)
+    for nobody in (9_999_999, later.pk):
+        with forbidden("reserve_for_award"):
+            sql(RESERVE, [50_000, nobody, 1, DAY, plan.pk])
+    with connection.cursor() as cursor:
+        settle(cursor, [mine.pk], "void", DAY)
+    settle_many(by=world.cast.clerk)
+    cancel_award(other, reason="重复", on=DAY, by=world.cast.clerk)
+    for award, fen in ((mine, 100_001), (other, 100_000)):
+        with forbidden("reserve_for_award"):
+            sql(RESERVE, [fen, award.pk, 2, DAY, plan.pk])
+    sql(RESERVE, [100_000, mine.pk, 2, DAY, plan.pk])
 
 
 @pytest.mark.requirement("R-056")

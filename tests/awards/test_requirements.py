@@ -6,13 +6,11 @@ import pytest
 from django.db import connection
 
 from nuanliu.awards.actions import accept_rows, record_handout
-from nuanliu.awards.actions.deciding import REQUESTS
-from nuanliu.awards.actions.giving import SETTLEMENTS
+from nuanliu.awards.actions.giving import settle
 from nuanliu.awards.models import Award, Roster, RosterSheet
 from nuanliu.awards.queries import late_entry_findings, paid_but_not_entered, same_amount_findings
 from nuanliu.awards.rules import SameAmount, late_entry, same_amount_to_all
-from nuanliu.base.bulk import create_temp
-from nuanliu.ledger.actions import reserve_many, settle_many
+from nuanliu.ledger.actions import settle_many
 from nuanliu.people.actions import form_household
 from nuanliu.programmes.actions import adopt_standard, draft_standard
 from nuanliu.programmes.models import Category
@@ -160,21 +158,13 @@ def test_an_entry_long_after_the_payment_is_flagged(world: World) -> None:
 
 @pytest.mark.requirement("R-039")
 def test_money_given_without_an_entry_is_reported(world: World) -> None:
-    roster = accepted(world, People()())
-    plan, _ = approve(world, roster, ["C1"], 150_000)
-    nobodys = 9_999_999
+    award = Award.objects.get(roster=accepted(world, People()()))
+    approve(world, award.roster, ["C1"], 100_000)
+    assert paid_but_not_entered() == []
     with connection.cursor() as cursor:
-        create_temp(cursor, "ledger_reservation_requests", REQUESTS)
-        line = plan.lines.get().pk
-        cursor.execute(
-            "INSERT INTO pg_temp.ledger_reservation_requests VALUES (%s, %s, 50000)", [nobodys, line]
-        )
-        reserve_many(by=world.cast.leader1, on=DAY)
-        assert paid_but_not_entered() == []
-        create_temp(cursor, "ledger_settlements", SETTLEMENTS)
-        cursor.execute("INSERT INTO pg_temp.ledger_settlements VALUES (%s, 'post', %s)", [nobodys, DAY])
-        settle_many(by=world.cast.clerk)
-    assert [(one.amount_fen, one.occurred_on) for one in paid_but_not_entered()] == [(50_000, DAY)]
+        settle(cursor, [award.pk], "post", DAY)
+    settle_many(by=world.cast.clerk)
+    assert [(one.amount_fen, one.occurred_on) for one in paid_but_not_entered()] == [(100_000, DAY)]
     delivered(world)
     assert len(paid_but_not_entered()) == 1
 

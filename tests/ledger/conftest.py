@@ -28,7 +28,8 @@ RECEIVED = date(2022, 1, 4)
 YUAN = 100
 
 # An approved round without the users, posts and meeting that approvals ask for: these tests are about what the ledger
-# makes of a round, whoever made it. Only the test database has this function, and only a superuser can put it there.
+# makes of a round, whoever made it. And the ledger knows no awards: the guard that awards put on its reservations
+# sleeps. Only the test database has this function, and only a superuser can put it there.
 APPROVE = """
     CREATE OR REPLACE FUNCTION public.test_approve(
         subject uuid, digest bytea, organization uuid, path text, person text, round_state text
@@ -38,12 +39,14 @@ APPROVE = """
         VALUES (organization, path, person, 'use_plan', subject, digest, subject::text, round_state {more_values})
     $$;
     GRANT EXECUTE ON FUNCTION public.test_approve TO nuanliu_app;
+    ALTER TABLE public.ledger_transfer DISABLE TRIGGER book_7_awards;
 """
+AWARDS_AGAIN = "ALTER TABLE public.ledger_transfer ENABLE TRIGGER book_7_awards"
 
 
-@pytest.fixture(scope="session")
-def approving(test_database: TestDatabase) -> None:
-    """Teach the test database to make an approved round."""
+@pytest.fixture(scope="package")
+def approving(test_database: TestDatabase) -> Iterator[None]:
+    """Teach the test database to make an approved round, and to reserve for awards that are mere numbers."""
     with test_database.superuser() as server_connection:
         found = server_connection.execute(
             "SELECT column_name FROM information_schema.columns WHERE table_name = 'approvals_approvalround'"
@@ -51,6 +54,9 @@ def approving(test_database: TestDatabase) -> None:
         ).fetchone()
         columns, values = (", withdrawal_reason", ", ''") if found else ("", "")
         server_connection.execute(APPROVE.format(more_columns=columns, more_values=values))
+    yield
+    with test_database.superuser() as server_connection:
+        server_connection.execute(AWARDS_AGAIN)
 
 
 @dataclass

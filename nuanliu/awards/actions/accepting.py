@@ -1,5 +1,6 @@
 """Good rows become awards, set-based, in one statement for each table; the others stay open."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -182,15 +183,30 @@ WHERE name_differs OR deceased OR account_of_another OR known.category = a.categ
 ORDER BY arrival
 """
 LATE_CODES = ("identity.name_conflict", "person.deceased", "account.shared", "duplicate.in_programme")
+# The list of prohibited goods may have grown.
+LATE_GOODS = """
+SELECT arrival FROM pg_temp.people_arrivals WHERE goods = ANY (
+    SELECT unnest(awards_prohibited(array_agg(DISTINCT goods), %s)) FROM pg_temp.people_arrivals WHERE goods <> ''
+)
+ORDER BY arrival
+"""
+
+
+def _late_clashes(cursor: Any, roster: Roster) -> dict[int, list[str]]:
+    """What is now against each row of `pg_temp.people_arrivals` that has something against it."""
+    clashing: dict[int, list[str]] = defaultdict(list)
+    cursor.execute(LATE, [roster.campaign_id, roster.business_date])
+    for arrival, *found in cursor.fetchall():
+        clashing[arrival] += [code for code, is_so in zip(LATE_CODES, found, strict=True) if is_so]
+    cursor.execute(LATE_GOODS, [roster.business_date])
+    for (arrival,) in cursor.fetchall():
+        clashing[arrival].append("goods.prohibited")
+    return {arrival: list(dict.fromkeys(codes)) for arrival, codes in clashing.items() if codes}
 
 
 def _refuse_late_clashes(cursor: Any, roster: Roster) -> None:
     """Rows that clash with what others have recorded since the check become open rows with an error."""
-    cursor.execute(LATE, [roster.campaign_id, roster.business_date])
-    clashing = {
-        row[0]: [code for code, found in zip(LATE_CODES, row[1:], strict=True) if found] for row in cursor
-    }
-    clashing = {arrival: codes for arrival, codes in clashing.items() if codes}
+    clashing = _late_clashes(cursor, roster)
     if not clashing:
         return
     cursor.execute("DELETE FROM pg_temp.people_arrivals WHERE arrival = ANY(%s)", [list(clashing)])

@@ -82,7 +82,7 @@ def record_handout(roster: Roster, *, signed_file: EvidenceFile, on: date, by: A
             Award.objects.filter(pk__in=ids).update(
                 state=state, delivered_on=on if state == AwardState.DELIVERED else None
             )
-        _settle(cursor, ids, "post", on)
+        settle(cursor, ids, "post", on)
     booked = ledger.settle_many(by=by)
     record(
         by,
@@ -92,7 +92,8 @@ def record_handout(roster: Roster, *, signed_file: EvidenceFile, on: date, by: A
     return len(ids)
 
 
-def _settle(cursor: Any, ids: list[int], kind: str, on: date) -> None:
+def settle(cursor: Any, ids: list[int], kind: str, on: date) -> None:
+    """Ask the ledger to end the reservations of these awards; `ledger.settle_many` then does it."""
     create_temp(cursor, "ledger_settlements", SETTLEMENTS)
     cursor.execute(
         "INSERT INTO pg_temp.ledger_settlements SELECT unnest(%s::bigint[]), %s, %s", [ids, kind, on]
@@ -124,7 +125,7 @@ def cancel_award(award: Award, *, reason: str, on: date, by: Actor) -> Award:
         if roster is not None and roster.state == RosterState.ACCEPTED:
             cursor.execute(COUNT, {"roster": roster.pk})
         if open_reservations([award.pk]):
-            _settle(cursor, [award.pk], "void", on)
+            settle(cursor, [award.pk], "void", on)
             ledger.settle_many(by=by)
     record(by, award, before={"state": before}, after={"state": "cancelled"}, reason=reason)
     return award

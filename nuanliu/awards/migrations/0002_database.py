@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
         ("awards", "0001_initial"),
         ("people", "0002_database"),
         ("programmes", "0002_database"),
-        ("ledger", "0001_initial"),
+        ("ledger", "0002_database"),
         ("base", "0001_initial"),
     ]
 
@@ -28,4 +28,5 @@ class Migration(migrations.Migration):
         install_policies("awards_headingmapping"),
         install_append_only("awards_correction"),
         install_sql("awards", "awards"),
+        install_sql("awards", "reservations"),
     ]

@@ -8,7 +8,8 @@ REVOKE UPDATE ON awards_rostersheet, awards_recusal FROM nuanliu_app;
 GRANT UPDATE (file_id, sheet, headings, heading_row, header) ON awards_rostersheet TO nuanliu_app;
 GRANT SELECT ON awards_roster, awards_rosterrow, awards_award, awards_cashexception TO nuanliu_matcher;
 GRANT SELECT ON organizations_organization, programmes_campaign, programmes_standard, programmes_standardline,
-    programmes_category, ledger_useplan, ledger_useplanline TO nuanliu_matcher;
+    programmes_category, programmes_prohibitedgoods, ledger_useplan, ledger_useplanline TO nuanliu_matcher;
+GRANT EXECUTE ON FUNCTION programmes_prohibited_word(text, date) TO nuanliu_matcher;
 
 -- An award changes its state four times; with room on its page no index needs to know.
 ALTER TABLE awards_award SET (fillfactor = 60);
@@ -61,6 +62,13 @@ $$;
 CREATE OR REPLACE TRIGGER roster_guarded BEFORE UPDATE ON awards_roster
     FOR EACH ROW EXECUTE FUNCTION awards_guard_roster();
 
+-- R-049: of these goods those that nobody may be given on a day. Each wording is looked at once, however many have it.
+CREATE OR REPLACE FUNCTION awards_prohibited(goods text[], on_day date) RETURNS text[]
+LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT array_agg(told.goods) FROM (SELECT DISTINCT unnest(goods) AS goods OFFSET 0) AS told
+    WHERE programmes_prohibited_word(told.goods, on_day) IS NOT NULL
+$$;
+
 CREATE OR REPLACE FUNCTION awards_refuse(rule text) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
@@ -77,8 +85,10 @@ DECLARE
     arrivals bigint;
     with_account bigint;
     excepted bigint;
+    with_goods bigint;
 BEGIN
-    SELECT count(*), count(account_id), count(cash_exception_id) INTO arrivals, with_account, excepted FROM arrived;
+    SELECT count(*), count(account_id), count(cash_exception_id), count(nullif(goods, ''))
+        INTO arrivals, with_account, excepted, with_goods FROM arrived;
     IF arrivals = 0 THEN
         RETURN NULL;
     END IF;
@@ -124,6 +134,14 @@ BEGIN
             AND e.campaign_id = a.campaign_id AND e.identity_digest = p.identity_digest
     ) THEN
         PERFORM awards_refuse('award_cash_exception_approved');
+    END IF;
+    IF with_goods > 0 AND EXISTS (
+        SELECT FROM (
+            SELECT business_date, array_agg(DISTINCT goods) AS goods FROM arrived WHERE goods <> '' GROUP BY business_date
+        ) AS told
+        WHERE awards_prohibited(told.goods, told.business_date) IS NOT NULL
+    ) THEN
+        PERFORM awards_refuse('award_goods_allowed');
     END IF;
     RETURN NULL;
 END
@@ -235,11 +253,11 @@ DECLARE
 BEGIN
     FOREACH helper IN ARRAY ARRAY[
         'awards_judge_arrivals()', 'awards_judge_changes()', 'awards_find_arrivals(uuid, date)',
-        'awards_refuse(text)'
+        'awards_refuse(text)', 'awards_prohibited(text[], date)'
     ] LOOP
         EXECUTE format('ALTER FUNCTION %s OWNER TO nuanliu_matcher', helper);
         EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', helper);
     END LOOP;
-    GRANT EXECUTE ON FUNCTION awards_find_arrivals(uuid, date) TO nuanliu_app;
+    GRANT EXECUTE ON FUNCTION awards_find_arrivals(uuid, date), awards_prohibited(text[], date) TO nuanliu_app;
 END
 $$;

@@ -75,7 +75,7 @@ class ListsForm(forms.Form):
 
     organization = OrganizationField(label=_("Sender"), queryset=Organization.objects.none())
     business_date = forms.DateField(label=_("Business date"), widget=DateInput())
-    files = FilesField(
+    lists = FilesField(
         label=_("Files"),
         help_text=_(
             "XLSX, XLS, ODS or CSV as it lies on your desk; several files and sheets are one submission."

@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -92,10 +92,11 @@ class Desks:
         self.faults: list[str] = []
         self.seen: set[object] = set()
 
-    def at(self, username: str, locale: str = "zh-CN") -> Page:
+    def at(self, username: str, locale: str = "zh-CN", scheme: Literal["light", "dark"] = "light") -> Page:
         """The account's own window, signed in with password and second factor."""
         if username not in self.pages:
-            context = self.browser.new_context(viewport={"width": WIDTHS[0], "height": 900}, locale=locale)
+            size = {"width": WIDTHS[0], "height": 900}
+            context = self.browser.new_context(viewport=size, locale=locale, color_scheme=scheme)  # type: ignore[arg-type]
             page = context.new_page()
             page.on("console", self._heard)
             page.on("pageerror", lambda error: self.faults.append(f"script: {error}"))
@@ -139,7 +140,8 @@ class Desks:
 
     def look(self, page: Page) -> None:
         """axe finds nothing, and nothing is wider than the window. Each account looks at each kind of page once."""
-        place = KEY.sub("", page.url.partition("?")[0]), page.title()
+        dark = page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
+        place = KEY.sub("", page.url.partition("?")[0]), page.title(), dark
         if place in self.seen:
             return
         self.seen.add(place)

@@ -42,7 +42,7 @@ class Job:
 
 def accept_and_sign(job: Job) -> str:
     sent = [SimpleUploadedFile(LIST, (LISTS / LIST).read_bytes())]
-    form = {"organization": job.world.jiading.pk, "business_date": DAY, "files": sent}
+    form = {"organization": job.world.jiading.pk, "business_date": DAY, "lists": sent}
     address = str(job.post("clerk", f"/campaigns/{job.world.campaign.pk}/lists/", **form).headers["Location"])
     warnings = job.at("clerk").get(address).context["warnings"]
     job.post("clerk", f"{address}accept/", acknowledge=warnings)
@@ -82,7 +82,7 @@ def pay(job: Job, plan: UsePlan, fail_every: int = 0) -> PaymentBatch:
     profile = page.context["form"].initial["profile"]
     answer = job.post("cashier", f"/plans/{plan.pk}/batches/", profile=profile, business_date=DAY)
     settle(job, str(answer.headers["Location"]), fail_every)
-    return job.of(lambda: PaymentBatch.objects.order_by("pk").last())
+    return job.of(lambda: PaymentBatch.objects.latest("pk"))
 
 
 def settle(job: Job, address: str, fail_every: int = 0) -> None:

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 def dropped(browser: Client, world: World, *names: str) -> Any:
     """The answer to dropping sample lists on the campaign's page."""
     sent = [SimpleUploadedFile(name, (LISTS / name).read_bytes()) for name in names]
-    form = {"organization": world.jiading.pk, "business_date": DAY, "files": sent}
+    form = {"organization": world.jiading.pk, "business_date": DAY, "lists": sent}
     return browser.post(f"/campaigns/{world.campaign.pk}/lists/", form)
 
 
@@ -147,7 +147,7 @@ def test_the_same_files_again_lead_to_the_first_result(desk: Callable[[str], Cli
 def test_a_file_that_is_no_list_says_why(desk: Callable[[str], Client], world: World) -> None:
     browser = desk("clerk")
     sent = SimpleUploadedFile("名册.xlsx", b"PK\x03\x04 this is no workbook")
-    form = {"organization": world.jiading.pk, "business_date": DAY, "files": [sent]}
+    form = {"organization": world.jiading.pk, "business_date": DAY, "lists": [sent]}
     page = browser.post(f"/campaigns/{world.campaign.pk}/lists/", form, follow=True)
     assert [found.code for found in page.context["sheets"].whole] == ["file.unreadable"]
 

@@ -39,7 +39,7 @@ def addresses(job: Job) -> dict[str, str]:
     plan = decide(job, roster)
     pay(job, plan, fail_every=5)
     table = report(job)
-    order = job.of(lambda: PaymentOrder.objects.filter(live=False).first())
+    order = job.of(lambda: PaymentOrder.objects.filter(live=False).earliest("pk"))
     job.post(
         "cashier",
         f"/failures/{order.pk}/",
@@ -54,16 +54,16 @@ def addresses(job: Job) -> dict[str, str]:
         "campaigns": job.world.campaign.pk,
         "plans": plan.pk,
         "funds": job.of(Fund.objects.get).pk,
-        "payments": job.of(lambda: PaymentBatch.objects.first()).pk,
+        "payments": job.of(lambda: PaymentBatch.objects.earliest("pk")).pk,
         "annex1": table.pk,
         "files": file,
         "jobs": plan.pk,
         "history": plan.pk,
         "corrections": job.of(AccountCorrection.objects.get).pk,
     }
-    row = job.of(lambda: Roster.objects.get().rows.first()).pk
+    row = job.of(lambda: Roster.objects.get().rows.earliest("pk")).pk
     return {
-        route.name: filled(route, keys, row=row, order=order.pk, job=job)
+        str(route.name): filled(route, keys, row=row, order=order.pk, job=job)
         for route in routes()
         if route.name not in {*PUBLIC, *OVERVIEWS, "reissue"}
     }

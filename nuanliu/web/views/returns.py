@@ -249,7 +249,7 @@ def _steps(found: Return) -> list[tuple[str, str]]:
         order.index(ReturnState(found.state)) if found.state in order else order.index(ReturnState.SUBMITTED)
     )
     return [
-        (state.label, "done" if number < place else "now" if number == place else "")
+        (str(state.label), "done" if number < place else "now" if number == place else "")
         for number, state in enumerate(order)
     ]
 

@@ -65,7 +65,7 @@ def drop(request: DeskRequest, key: UUID) -> HttpResponse:
     if not form.is_valid():
         return render(request, "web/roster_drop.html", {"form": form, "campaign": campaign}, status=422)
     wanted = form.cleaned_data
-    files = [SubmittedFile(file.name, file.read()) for file in wanted["files"]]
+    files = [SubmittedFile(file.name, file.read()) for file in wanted["lists"]]
     if sum(len(file.content) for file in files) > AT_ONCE_BYTES:
         return _by_worker(request, campaign, files, wanted)
     imported = actions.import_roster(

@@ -8,6 +8,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from nuanliu.access.models import User
+from nuanliu.approvals import actions as approvals
 from nuanliu.awards.actions import (
     accept_rows,
     approve_cash_exception,
@@ -21,13 +22,14 @@ from nuanliu.awards.actions import (
     sign_cash_receipt,
     sign_roster,
 )
-from nuanliu.awards.actions.deciding import REQUESTS
+from nuanliu.awards.actions.deciding import REQUESTS, content_digest
 from nuanliu.awards.actions.giving import settle
 from nuanliu.awards.models import Award, Roster, RosterFinding
 from nuanliu.base.bulk import create_temp
 from nuanliu.base.crypto import blind
 from nuanliu.evidence.actions import archive
 from nuanliu.kernel.errors import Refused
+from nuanliu.ledger import actions as ledger
 from nuanliu.ledger.actions import reserve_many, settle_many
 from nuanliu.ledger.models import UsePlan
 from nuanliu.people.actions import record_death
@@ -260,6 +262,23 @@ def test_an_award_is_approved_only_within_an_approved_plan(world: World) -> None
         )
 
 
+@pytest.mark.requirement("R-103", "R-092")
+def test_a_plan_approves_the_lists_that_lay_on_the_table_and_no_other(world: World) -> None:
+    decided, late = accepted(world, People()()), accepted(world, People(9)())
+    empty, _ = planned(world, late, ["C1"], 100_000)
+    with refused("plan.no_roster"):
+        propose_plan(empty, by=world.cast.rights, on=DAY, opinion="同意")
+    plan, fund = approve(world, decided, ["C1"], 200_000)
+    sign_roster(late, by=world.cast.head, on=DAY)
+    with refused("plan.not_draft"):
+        attach_roster(late, plan, by=world.cast.rights)
+    with forbidden("award_within_plan"):
+        sql(
+            "UPDATE awards_award SET state = 'approved', plan_id = %s, fund_id = %s WHERE roster_id = %s",
+            [plan.pk, fund.pk, late.pk],
+        )
+
+
 RESERVE = """
 INSERT INTO ledger_transfer (organization_path, kind, debit_account_id, credit_account_id, amount_fen, plan_line_id,
     subject_kind, subject_id, attempt, occurred_on)
@@ -344,6 +363,38 @@ def test_nobody_serves_himself_or_his_family_without_a_recusal(world: World) -> 
         )
     decide_plan(UsePlan.objects.get(pk=plan.pk), meeting(world), by=world.cast.leader1)
     assert Award.objects.get(roster=roster).state == "approved"
+
+
+@pytest.mark.requirement("R-056")
+@pytest.mark.parametrize("who", ["leader2", "head", "rights", "clerk"])
+def test_the_database_knows_who_answers_for_an_award(world: World, who: str) -> None:
+    person = People()()
+    roster = accepted(world, person)
+    plan, fund = planned(world, roster, ["C1"], 100_000)
+    sign_roster(roster, by=world.cast.head, on=DAY)
+    attach_roster(roster, plan, by=world.cast.rights)
+    for proposer in (world.cast.rights, world.cast.finance):
+        opened = propose_plan(plan, by=proposer, on=DAY, opinion="同意")
+    own = blind(person["identity_number"], "identity")
+    users = User.objects.filter(pk=getattr(world.cast, who).user_id)
+    users.update(identity_digest=own)
+    digest = content_digest(plan)
+    approvals.decide(opened, meeting(world), subject_digest=digest, by=world.cast.leader1)
+    ledger.mark_approved(plan, content_digest=digest, on=DAY, by=world.cast.leader1)
+    approving = "UPDATE awards_award SET state = 'approved', plan_id = %s, fund_id = %s WHERE roster_id = %s"
+    with forbidden("award_without_conflict"):
+        sql(approving, [plan.pk, fund.pk, roster.pk])
+    record_recusal(
+        world.jiading,
+        world.campaign,
+        user_id=users.get().pk,
+        identity_number=person["identity_number"],
+        replaced_by=world.cast.leader1.user_id,
+        reason="亲属",
+        on=DAY,
+        by=world.cast.leader3,
+    )
+    sql(approving, [plan.pk, fund.pk, roster.pk])
 
 
 @pytest.mark.requirement("R-067")

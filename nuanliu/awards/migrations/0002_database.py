@@ -29,4 +29,5 @@ class Migration(migrations.Migration):
         install_append_only("awards_correction"),
         install_sql("awards", "awards"),
         install_sql("awards", "reservations"),
+        install_sql("awards", "conflicts"),
     ]

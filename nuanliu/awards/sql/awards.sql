@@ -148,7 +148,7 @@ END
 $$;
 
 -- Changed awards: only along the transitions of nuanliu/awards/states.py (a test walks both), never in what was given
--- to whom; and approved only under an approved plan whose line gives this fund to this category.
+-- to whom; and approved only under the approved plan of their list, whose line gives this fund to this category.
 CREATE OR REPLACE FUNCTION awards_judge_changes() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
@@ -177,16 +177,17 @@ BEGIN
     PERFORM awards_refuse(min(CASE
         WHEN p.id IS NULL OR p.state <> ALL (ARRAY['approved', 'closed']) OR p.campaign_id <> g.campaign_id
             OR NOT starts_with(g.organization_path, p.organization_path) THEN 'award_under_approved_plan'
-        WHEN NOT EXISTS (
+        WHEN r.plan_id IS DISTINCT FROM g.plan_id AND g.roster_id IS NOT NULL OR NOT EXISTS (
             SELECT FROM ledger_useplanline l
             WHERE l.plan_id = p.id AND l.fund_id = g.fund_id AND g.category_id = ANY (l.categories)
         ) THEN 'award_within_plan'
         END))
     FROM (
-        SELECT DISTINCT organization_path, campaign_id, plan_id, fund_id, category_id
+        SELECT DISTINCT organization_path, campaign_id, roster_id, plan_id, fund_id, category_id
         FROM changed WHERE state <> ALL (ARRAY['proposed', 'cancelled'])
     ) AS g
-    LEFT JOIN ledger_useplan p ON p.id = g.plan_id;
+    LEFT JOIN ledger_useplan p ON p.id = g.plan_id
+    LEFT JOIN awards_roster r ON r.id = g.roster_id;
 
     IF EXISTS (
         SELECT FROM changed n JOIN earlier o ON o.id = n.id AND o.account_id IS DISTINCT FROM n.account_id

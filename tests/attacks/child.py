@@ -118,21 +118,26 @@ def warmth(file: str, out: str) -> dict[str, Any]:
 
 def send(file: str, reply: str) -> None:
     """The main job up to the bank; the bank's answer is left in a file."""
-    from nuanliu.base.scope import scoped
+    from nuanliu.awards.actions import SubmittedFile
+    from nuanliu.base.scope import Scope, scoped
+    from nuanliu.demo.staff import staff_for
     from nuanliu.demo.warmth import flow
     from nuanliu.demo.warmth.bank import Bank
-    from nuanliu.demo.warmth.job import _files, _job
-    from nuanliu.demo.warmth.request import WarmthRequest
     from nuanliu.demo.warmth.stopwatch import Stopwatch
-    from tests.awards.conftest import LISTS
+    from nuanliu.organizations.queries import by_path
+    from nuanliu.programmes.models import Campaign, Standard
+    from tests.awards.conftest import DAY, JIADING
 
-    request = WarmthRequest((Path(file),), Path(reply), standard=LISTS / "standard-2022.yaml")
-    job = _job(request, files := _files(request))
+    with scoped(Scope.for_path("/")):
+        sender = by_path(JIADING)
+        campaign, standard = Campaign.objects.get(organization_path=JIADING), Standard.objects.get()
+    job = flow.Job(sender, campaign, standard, DAY, staff_for(sender))
+    files = [SubmittedFile(Path(file).name, Path(file).read_bytes())]
     plan = flow.decide(job, flow.propose(job, flow.receive(job, files, Stopwatch())))
     (batch,) = flow.pay(job, plan)
-    with scoped(flow.scope_of(job.staff.people[0])):
+    with scoped(Scope.for_path(JIADING)):
         batch.refresh_from_db()
-        Path(reply).write_bytes(Bank(job.business_date, 9).answer(batch)[1])
+        Path(reply).write_bytes(Bank(DAY, 9).answer(batch)[1])
 
 
 def answer(reply: str) -> dict[str, Any]:

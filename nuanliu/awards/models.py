@@ -111,9 +111,9 @@ class RosterRow(Numbered):
     account_tail = models.CharField(max_length=4, blank=True)
     person_key = models.UUIDField(null=True)
     account_key = models.UUIDField(null=True)
-    identity_sealed = models.BinaryField(null=True, help_text="sealed for people_person.identity_sealed")
-    account_sealed = models.BinaryField(null=True, help_text="sealed for people_bankaccount.number_sealed")
-    phone_sealed = models.BinaryField(null=True, help_text="sealed for people_person.phone_sealed")
+    identity_sealed = SealedField(null=True, sealed_for="people_person.identity_sealed")
+    account_sealed = SealedField(null=True, sealed_for="people_bankaccount.number_sealed")
+    phone_sealed = SealedField(null=True, sealed_for="people_person.phone_sealed")
 
     class Meta:
         indexes = [Index(fields=["roster", "id"], name="row_by_roster")]

@@ -16,14 +16,17 @@ from nuanliu.access.models import User
 from nuanliu.awards.actions import accept_rows, correct_row
 from nuanliu.awards.models import RosterRow
 from nuanliu.base.crypto import open_, open_many, vault
+from nuanliu.base.crypto.fields import sealed_fields
 from nuanliu.base.crypto.resealing import SealedColumn, present_header, reseal_column, standing
 from nuanliu.base.scope import Scope, scoped
 from nuanliu.cli.main import app, assemble
-from nuanliu.cli.sealed_places import columns
+from nuanliu.cli.sealed_places import ACCOUNT, IDENTITY, PHONE, columns
 from nuanliu.demo.cast import TOTP_SECRET
 from nuanliu.evidence.models import EvidenceFile
 from nuanliu.evidence.queries import content_of
+from nuanliu.people.models import BankAccount, Person
 from tests.awards.conftest import JIADING, build_world, file_of
+from tests.awards.making import People, list_of
 from tests.cast import Cast
 from tests.support.database import TestDatabase
 
@@ -109,6 +112,8 @@ def test_every_sealed_column_of_the_catalogue_is_resealed(raw_sql: Rows) -> None
         " WHERE table_schema = 'public' AND column_name LIKE '%%\\_sealed' AND data_type = 'bytea'"
     )
     assert {(column.table, column.column) for column in columns()} == set(found)
+    places = {(field.model._meta.db_table, field.column): field.place for field in sealed_fields()}
+    assert {(column.table, column.column): column.place for column in columns()} == places
 
 
 @pytest.mark.django_db(transaction=True, databases=["default", "owner"])
@@ -132,6 +137,32 @@ def test_everything_comes_under_the_new_key_and_says_the_same(
         assert {open_(secret, place=PLACE, row_key=ANY_ROW) for secret in sealed} == {TOTP_SECRET}
         again = nuanliu("keys", "reseal")[1]
         assert all(line.split()[-2] == "0" for line in again.splitlines())
+
+
+@pytest.mark.django_db(transaction=True, databases=["default", "owner"])
+@pytest.mark.parametrize("resealed", [True, False])
+def test_numbers_staged_under_one_key_and_accepted_under_another_open(
+    cast: Cast, settings: Any, resealed: bool
+) -> None:
+    number, account = "310114198001012445", "6222021001020003049"
+    person = People()(identity_number=number, account=account, phone="13916002222")
+    with scoped(Scope.for_path(JIADING)):
+        roster = build_world(cast).submit(list_of(person)).roster
+    nuanliu("keys", "add", "--cipher", SM4)
+    with sealing_with(settings, SM4):
+        if resealed:
+            assert nuanliu("keys", "reseal")[0] == 0
+        with scoped(Scope.for_path(JIADING)):
+            assert accept_rows(roster, by=cast.clerk).rows == 1
+            held, paid = Person.objects.get(), BankAccount.objects.get()
+            values = (held.identity_sealed, held.phone_sealed, paid.number_sealed)
+            keys = (held.pk, held.pk, paid.pk)
+        assert {bytes(value)[:3] == present_header() for value in values} == {resealed}
+        opened = [
+            open_(value, place=place, row_key=key)
+            for value, place, key in zip(values, (IDENTITY, PHONE, ACCOUNT), keys, strict=True)
+        ]
+        assert opened == [number, "13916002222", account]
 
 
 @pytest.mark.django_db(transaction=True, databases=["default", "owner"])

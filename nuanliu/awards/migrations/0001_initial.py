@@ -488,15 +488,21 @@ class Migration(migrations.Migration):
                 ("account_key", models.UUIDField(null=True)),
                 (
                     "identity_sealed",
-                    models.BinaryField(help_text="sealed for people_person.identity_sealed", null=True),
+                    nuanliu.base.crypto.fields.SealedField(
+                        null=True, sealed_for="people_person.identity_sealed"
+                    ),
                 ),
                 (
                     "account_sealed",
-                    models.BinaryField(help_text="sealed for people_bankaccount.number_sealed", null=True),
+                    nuanliu.base.crypto.fields.SealedField(
+                        null=True, sealed_for="people_bankaccount.number_sealed"
+                    ),
                 ),
                 (
                     "phone_sealed",
-                    models.BinaryField(help_text="sealed for people_person.phone_sealed", null=True),
+                    nuanliu.base.crypto.fields.SealedField(
+                        null=True, sealed_for="people_person.phone_sealed"
+                    ),
                 ),
                 (
                     "roster",

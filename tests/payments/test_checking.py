@@ -53,6 +53,7 @@ def test_nothing_stands_against_what_is_shipped(said):
         ("layout.foot", "合计", "layout.foot"),
         ("layout.file_name", "../{批次号}", "layout.file_name"),
         ("layout.file_name", "bank.xlsx", "layout.file_name"),
+        ("layout.headings", False, "layout.headings"),
         ("reply.columns.3.value", "", "reply.columns"),
         ("reply.columns.0.value", "{序号}", "reply.columns"),
         ("reply.columns.0.heading", "收款人", "reply.columns"),

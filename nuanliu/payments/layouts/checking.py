@@ -151,6 +151,8 @@ def _payment_rules(place: str, layout: Data) -> Findings:
         yield _found(
             f"{place}.columns", "没有{流水号}或{序号}，回盘无法对应", "请在银行原样返回的一栏中填写{流水号}"
         )
+    if layout["format"] == "xlsx" and not layout.get("headings", True):
+        yield _found(f"{place}.headings", "表格文件须有栏目名称", "请改为true，或改用csv、text格式")
     name = layout.get("file_name", "{批次号}")
     if "{批次号}" not in name or not FILE_NAME.fullmatch(PLACEHOLDER.sub("", name) or "x"):
         yield _found(f"{place}.file_name", "文件名须含{批次号}，且不含路径符号", "例如：代发_{批次号}.xlsx")

@@ -96,7 +96,7 @@ class Desks:
         """The account's own window, signed in with password and second factor."""
         if username not in self.pages:
             size = {"width": WIDTHS[0], "height": 900}
-            context = self.browser.new_context(viewport=size, locale=locale, color_scheme=scheme)  # type: ignore[arg-type]
+            context = self.browser.new_context(viewport=size, locale=locale, color_scheme=scheme)
             page = context.new_page()
             page.on("console", self._heard)
             page.on("pageerror", lambda error: self.faults.append(f"script: {error}"))

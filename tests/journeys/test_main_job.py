@@ -154,7 +154,7 @@ def report(desks: Desks, campaign: str) -> int:
 
 
 def walk(desks: Desks, roster: str) -> None:
-    """Every room once more: as the auditor in English and at night, and as the finance officer; the outsider finds nothing."""
+    """Every room once more, in English and at night; the outsider finds nothing."""
     rooms = (
         "/",
         "/campaigns/",

@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from nuanliu.awards.models import Correction, Roster, RosterFinding
 from nuanliu.awards.states import RosterState
 from nuanliu.base.scope import Scope, scoped
+from nuanliu.web.jobs import import_lists
 from nuanliu.web.views import rosters
 from tests.awards.conftest import DAY, JIADING, LISTS, World
 from tests.web.conftest import reads, text_of
@@ -29,6 +30,10 @@ def dropped(browser: Client, world: World, *names: str) -> Any:
 
 def expected_of(name: str) -> dict[str, Any]:
     return dict(json.loads((LISTS / name.replace(".xlsx", ".expected.json")).read_text()))
+
+
+def expected_rows(name: str) -> int:
+    return int(expected_of(name)["accepted"]) + int(expected_of(name)["refused"])
 
 
 def in_scope[Result](read: Callable[[], Result]) -> Result:
@@ -152,6 +157,7 @@ def test_a_file_that_is_no_list_says_why(desk: Callable[[str], Client], world: W
     assert [found.code for found in page.context["sheets"].whole] == ["file.unreadable"]
 
 
+@pytest.mark.django_db(transaction=True)
 def test_a_big_list_is_read_by_a_worker_whose_progress_shows(
     desk: Callable[[str], Client], world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -164,6 +170,11 @@ def test_a_big_list_is_read_by_a_worker_whose_progress_shows(
     assert "hx-trigger" in text_of(part)
     assert "<html" not in text_of(part)
     assert in_scope(Roster.objects.count) == 0
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT args FROM procrastinate_jobs WHERE task_name = 'web.import_lists'")
+        import_lists(**json.loads(cursor.fetchone()[0]))
+    assert in_scope(lambda: Roster.objects.get().rows_read) == expected_rows("list-a-official.xlsx")
+    assert "/lists/" in text_of(browser.get(answer.headers["Location"], headers={"HX-Request": "true"}))
 
 
 def test_an_unknown_heading_is_explained_once(desk: Callable[[str], Client], world: World) -> None:

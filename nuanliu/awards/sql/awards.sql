@@ -151,8 +151,12 @@ $$;
 -- to whom; and approved only under the approved plan of their list, whose line gives this fund to this category.
 CREATE OR REPLACE FUNCTION awards_judge_changes() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    broken boolean;
 BEGIN
-    PERFORM awards_refuse(min(CASE
+    -- Each statement is planned for the rows it brings: a plan kept from one award compares 10,000 with each other.
+    EXECUTE $judge$
+    SELECT awards_refuse(min(CASE
         WHEN o.id IS NULL
             OR (n.organization_id, n.organization_path, n.campaign_id, n.person_id, n.category_id, n.standard_id,
                 n.cash_fen, n.goods_fen, n.goods, n.form, n.basis, n.basis_id, n.business_date)
@@ -172,9 +176,11 @@ BEGIN
             ('failed', 'approved'), ('failed', 'cancelled')
         ) THEN 'award_transition'
         END))
-    FROM changed n LEFT JOIN earlier o ON o.id = n.id;
+    FROM changed n LEFT JOIN earlier o ON o.id = n.id
+    $judge$;
 
-    PERFORM awards_refuse(min(CASE
+    EXECUTE $judge$
+    SELECT awards_refuse(min(CASE
         WHEN p.id IS NULL OR p.state <> ALL (ARRAY['approved', 'closed']) OR p.campaign_id <> g.campaign_id
             OR NOT starts_with(g.organization_path, p.organization_path) THEN 'award_under_approved_plan'
         WHEN r.plan_id IS DISTINCT FROM g.plan_id AND g.roster_id IS NOT NULL OR NOT EXISTS (
@@ -187,23 +193,30 @@ BEGIN
         FROM changed WHERE state <> ALL (ARRAY['proposed', 'cancelled'])
     ) AS g
     LEFT JOIN ledger_useplan p ON p.id = g.plan_id
-    LEFT JOIN awards_roster r ON r.id = g.roster_id;
+    LEFT JOIN awards_roster r ON r.id = g.roster_id
+    $judge$;
 
-    IF EXISTS (
+    EXECUTE $judge$
+    SELECT EXISTS (
         SELECT FROM changed n JOIN earlier o ON o.id = n.id AND o.account_id IS DISTINCT FROM n.account_id
         LEFT JOIN people_bankaccount b ON b.id = n.account_id AND b.person_id = n.person_id
         WHERE b.id IS NULL
-    ) THEN
+    )
+    $judge$ INTO broken;
+    IF broken THEN
         PERFORM awards_refuse('award_to_own_account');
     END IF;
     -- What was handed out is proved by the signed list, and cash by the recipient's own receipt (R-036, R-037).
-    IF EXISTS (
+    EXECUTE $judge$
+    SELECT EXISTS (
         SELECT FROM changed n
         JOIN earlier o ON o.id = n.id AND o.state = 'in_handout' AND n.state = 'delivered'
         LEFT JOIN awards_roster r ON r.id = n.roster_id
         LEFT JOIN awards_cashexception e ON e.id = n.cash_exception_id
         WHERE r.signed_file_id IS NULL OR n.cash_exception_id IS NOT NULL AND e.signature_file_id IS NULL
-    ) THEN
+    )
+    $judge$ INTO broken;
+    IF broken THEN
         PERFORM awards_refuse('award_handout_signed');
     END IF;
     RETURN NULL;

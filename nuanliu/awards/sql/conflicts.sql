@@ -24,9 +24,15 @@ CREATE OR REPLACE FUNCTION awards_judge_conflicts() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     plans uuid[] := (SELECT array_agg(DISTINCT plan_id) FROM changed WHERE state = 'approved');
+    broken boolean;
 BEGIN
-    IF plans IS NOT NULL AND EXISTS (
-        SELECT FROM access_conflict_digests(awards_answerable_users(plans)) c
+    IF plans IS NULL THEN
+        RETURN NULL;
+    END IF;
+    -- Planned for the rows it brings; see awards_judge_changes.
+    EXECUTE $judge$
+    SELECT EXISTS (
+        SELECT FROM access_conflict_digests(awards_answerable_users($1)) c
         JOIN people_person p ON p.identity_digest = c.identity_digest
         JOIN changed n ON n.person_id = p.id AND n.state = 'approved'
         JOIN earlier o ON o.id = n.id AND o.state = 'proposed'
@@ -34,7 +40,9 @@ BEGIN
             SELECT FROM awards_recusal r
             WHERE r.campaign_id = n.campaign_id AND r.user_id = c.user_id AND r.identity_digest = c.identity_digest
         )
-    ) THEN
+    )
+    $judge$ INTO broken USING plans;
+    IF broken THEN
         PERFORM awards_refuse('award_without_conflict');
     END IF;
     RETURN NULL;

@@ -43,7 +43,9 @@ def nearest(organization: Organization, *levels: str) -> Organization | None:
 
 def common_superior(organizations: Sequence[Organization]) -> Organization:
     """The lowest body that is, or stands above, each of the given ones; Organization.DoesNotExist without any."""
-    lineages = [{body.path for body in (organization, *ancestors(organization))} for organization in organizations]
+    lineages = [
+        {body.path for body in (organization, *ancestors(organization))} for organization in organizations
+    ]
     return by_path(max(set.intersection(*lineages), key=len, default=""))
 
 

@@ -318,7 +318,7 @@ def broken_rule(statement: str, parameters: Sequence[Any] = ()) -> str:
             cursor.execute(statement, parameters)
             transaction.set_rollback(True)
     except IntegrityError as error:
-        return str(error.__cause__.diag.constraint_name)  # type: ignore[union-attr]
+        return str(error.__cause__.diag.constraint_name)
     except ProgrammingError as error:
         return "permission" if isinstance(error.__cause__, InsufficientPrivilege) else str(error)
     return "nothing"

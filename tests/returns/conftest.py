@@ -198,5 +198,5 @@ def forbidden(name: str) -> Iterator[None]:
     """The database refuses the statement in the block: by the constraint of this name, or for want of a `right`."""
     with pytest.raises(DatabaseError) as caught, transaction.atomic():
         yield
-    diagnosis = caught.value.__cause__.diag  # type: ignore[union-attr]
+    diagnosis = caught.value.__cause__.diag
     assert ("right" if diagnosis.sqlstate == "42501" else diagnosis.constraint_name) == name

@@ -10,7 +10,7 @@ from tests.returns.conftest import AS_OF, World
 
 
 def counted(world: World, *codes: str, union: object = None, as_of: date = AS_OF) -> list[int]:
-    values = annex1(union or world.jiading, world.campaign, as_of).values  # type: ignore[arg-type]
+    values = annex1(union or world.jiading, world.campaign, as_of).values
     return [values[code] for code in codes]
 
 

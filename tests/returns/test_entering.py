@@ -16,11 +16,11 @@ SOURCE = "走访登记簿，共12家"
 
 def enter(world: World, code: str = "A", value: int = 12, **wanted: object) -> EnteredValue:
     given = {"reason": SOURCE, "on": AS_OF, "by": world.cast.clerk}
-    return enter_value(world.jiading, world.campaign, code, value, **{**given, **wanted})  # type: ignore[arg-type]
+    return enter_value(world.jiading, world.campaign, code, value, **{**given, **wanted})
 
 
 def cell(world: World, code: str, *, as_of: date = AS_OF, union: object = None) -> Cell:
-    return annex1(union or world.jiading, world.campaign, as_of).cells[code]  # type: ignore[arg-type]
+    return annex1(union or world.jiading, world.campaign, as_of).cells[code]
 
 
 def test_a_typed_value_stands_in_the_table_and_in_its_total_marked_as_entered(world: World) -> None:

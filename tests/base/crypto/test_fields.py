@@ -53,7 +53,9 @@ def test_every_sealed_column_is_checked_by_the_database(raw_sql: Sql) -> None:
     )
     for field in sealed_fields():
         table = field.model._meta.db_table
-        definitions = [text for owner, text in rows if owner == table and f"get_byte({field.column}, 0)" in text]
+        definitions = [
+            text for owner, text in rows if owner == table and f"get_byte({field.column}, 0)" in text
+        ]
         assert len(definitions) == 1, f"{table}.{field.column}"
 
 

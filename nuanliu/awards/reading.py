@@ -7,6 +7,7 @@ from hashlib import sha256
 import polars as pl
 
 from nuanliu.awards.checking.facts import SPOILT_FIELDS, TEXT_FIELDS, ListTable
+from nuanliu.base.memory import give_back
 from nuanliu.base.spreadsheets.cells import Mark
 from nuanliu.base.spreadsheets.limits import SheetRefused
 from nuanliu.base.spreadsheets.reader import read_workbook
@@ -72,6 +73,7 @@ def read_submission(files: Sequence[SubmittedFile], remembered: Mapping[str, str
         except SheetRefused as refusal:
             _note_file(submission, index, refusal)
     submission.refused |= not submission.tables
+    give_back()
     return submission
 
 

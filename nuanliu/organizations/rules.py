@@ -2,8 +2,7 @@
 
 import re
 
-from pypinyin import Style, lazy_pinyin
-
+from nuanliu.base.pinyin import initials, sounds
 from nuanliu.kernel.text import folded
 
 BRACKETS = "()[]{}<>〔〕【】《》〈〉「」『』"
@@ -39,12 +38,12 @@ def other_keys(key: str) -> list[str]:
 
 def pinyin_of(name: str) -> str:
     """Sort key: the sounds of the characters, for the database knows no Chinese order."""
-    return "".join(lazy_pinyin(name_key(name)))[:PINYIN_LENGTH].lower()
+    return "".join(sounds(name_key(name)))[:PINYIN_LENGTH].lower()
 
 
 def initials_of(name: str) -> str:
     """First letters, by which people search: `jdqzgh`."""
-    return "".join(lazy_pinyin(name_key(name), style=Style.FIRST_LETTER))[:INITIALS_LENGTH].lower()
+    return "".join(initials(name_key(name)))[:INITIALS_LENGTH].lower()
 
 
 def next_segment(segments: list[str]) -> str:

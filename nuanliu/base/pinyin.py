@@ -1,0 +1,39 @@
+"""The sounds of Chinese characters, alone and in context: 行 is xing, but 行业 is hangye.
+
+The dictionary of phrases takes 42 MB; it is loaded when somebody first asks for sounds in context.
+"""
+
+import os
+from collections.abc import Iterable
+from functools import cache
+
+os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
+
+from pypinyin import Style, lazy_pinyin, load_phrases_dict
+
+
+def first_letters(characters: Iterable[str]) -> list[str]:
+    """The first letter of each character's commonest sound; of what is no Chinese character, its first character."""
+    return [
+        lazy_pinyin(character, style=Style.FIRST_LETTER)[0][:1] if character else ""
+        for character in characters
+    ]
+
+
+def sounds(text: str) -> list[str]:
+    """The syllables of a text, each as it sounds in its phrase."""
+    _learn_phrases()
+    return list(lazy_pinyin(text))
+
+
+def initials(text: str) -> list[str]:
+    """The first letters of a text's syllables, each as it sounds in its phrase."""
+    _learn_phrases()
+    return list(lazy_pinyin(text, style=Style.FIRST_LETTER))
+
+
+@cache
+def _learn_phrases() -> None:
+    from pypinyin.phrases_dict import phrases_dict
+
+    load_phrases_dict(phrases_dict)

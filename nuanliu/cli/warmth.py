@@ -1,15 +1,20 @@
 """`nuanliu warmth`: the main job without a screen, on a demonstration database."""
 
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from os import environ
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+
+from nuanliu.cli.supervisor import dies_with_us
 
 commands = typer.Typer()
 
@@ -31,27 +36,35 @@ def warmth(
 
     Exit status: 0 done; 1 refusals leave nothing accepted; 2 not done, nothing changed.
     """
-    if scratch:
-        raise typer.Exit(on_scratch_database())
+    with ended_by_signals():
+        if scratch:
+            raise typer.Exit(on_scratch_database())
+        options = {"as_of": day_of(as_of), "fail_every": fail_every}
+        raise typer.Exit(work(tuple(lists), out, organization, standard, period, options))
+
+
+def work(
+    lists: tuple[Path, ...],
+    out: Path,
+    organization: str | None,
+    standard: Path | None,
+    period: str,
+    options: dict[str, Any],
+) -> int:
+    """Do the job, say in words how it went, and return the exit status."""
+    from django.db import Error
+
+    from nuanliu.base.postgres import PostgresError
     from nuanliu.demo.warmth import NotDoneError, WarmthRequest, run, window
     from nuanliu.kernel.errors import Refused
 
     try:
-        request = WarmthRequest(
-            tuple(lists),
-            out,
-            organization,
-            standard,
-            *window(period),
-            as_of=day_of(as_of),
-            fail_every=fail_every,
-        )
-        result = run(request)
-    except (NotDoneError, Refused, ValueError, OSError) as reason:
+        result = run(WarmthRequest(lists, out, organization, standard, *window(period), **options))
+    except (NotDoneError, Refused, ValueError, OSError, Error, PostgresError) as reason:
         typer.echo(getattr(reason, "message", str(reason)), err=True)
-        raise typer.Exit(2) from None
+        return 2
     typer.echo(result.words)
-    raise typer.Exit(1 if result.accepted_nothing else 0)
+    return 1 if result.accepted_nothing else 0
 
 
 def day_of(moment: datetime | None) -> date | None:
@@ -59,15 +72,64 @@ def day_of(moment: datetime | None) -> date | None:
     return moment.date() if moment else None
 
 
+@contextmanager
+def ended_by_signals() -> Iterator[None]:
+    """A signal that would end us at once ends us in order: servers are stopped and folders removed."""
+    known = {number: signal.signal(number, leave) for number in (signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield
+    finally:
+        for number, handler in known.items():
+            signal.signal(number, handler)
+
+
+def leave(number: int, _frame: object) -> None:
+    """Go through all that is to be tidied, and end as the signal would have it."""
+    sys.exit(128 + number)
+
+
 def on_scratch_database() -> int:
     """The same command on a database that is made for it and deleted afterwards; its exit status."""
-    folder = Path(tempfile.mkdtemp(prefix="nuanliu-scratch-"))
-    arguments = [argument for argument in sys.argv[1:] if argument != "--scratch"]
-    command = [sys.executable, "-m", "nuanliu.cli.main"]
-    surroundings = {**environ, "NUANLIU_VAR": str(folder), "NUANLIU_DEMONSTRATION": "yes"}
-    surroundings.pop("DATABASE_URL", None)
+    with scratch_folder() as folder:
+        arguments = [argument for argument in sys.argv[1:] if argument != "--scratch"]
+        surroundings = {**environ, "NUANLIU_VAR": str(folder), "NUANLIU_DEMONSTRATION": "yes"}
+        for name in OF_ANOTHER_DATABASE:
+            surroundings.pop(name, None)
+        process = subprocess.Popen(
+            [*dies_with_us(), sys.executable, "-m", "nuanliu.cli.main", *arguments], env=surroundings
+        )
+        try:
+            return process.wait()
+        except BaseException:
+            # Ctrl-C reaches both of us; it has a database to stop before we delete it.
+            end(process)
+            raise
+
+
+OF_ANOTHER_DATABASE = ("DATABASE_URL", "NUANLIU_DATABASE", "NUANLIU_KEYS_DIR", "NUANLIU_MARKS_DIR")
+SECONDS_TO_END = 20
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """Ask the process to end, and insist after a while."""
+    process.terminate()
     try:
-        return subprocess.run([*command, *arguments], env=surroundings, check=False).returncode
+        process.wait(SECONDS_TO_END)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+@contextmanager
+def scratch_folder() -> Iterator[Path]:
+    """A folder for a whole installation, gone afterwards with the database server in it; no signal hinders that."""
+    from nuanliu.base.postgres import Cluster
+
+    folder = Path(tempfile.mkdtemp(prefix="nuanliu-scratch-"))
+    try:
+        yield folder
     finally:
-        subprocess.run([*command, "reset", "--yes"], env=surroundings, check=False, capture_output=True)
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN)
+        Cluster(folder / "postgres").destroy()
         shutil.rmtree(folder, ignore_errors=True)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django.db import connection
 
@@ -75,6 +76,14 @@ def annex1(organization: Organization, campaign: Campaign, as_of: date) -> Annex
     received = receipts_by_source(campaign, organization.path, as_of)
     standing = _standing(organization.path, campaign, as_of)
     return _table(organization, campaign, as_of, awarded | received, standing)
+
+
+def annex1_of_list(
+    organization: Organization, campaign: Campaign, as_of: date, roster_id: UUID, received: Mapping[str, int]
+) -> AnnexTable:
+    """What one list adds to Annex 1: its awards in one grouped scan, and the fen received for it by line."""
+    awarded = _awarded(organization.path, campaign, as_of, roster_id=roster_id).get(organization.path, {})
+    return _table(organization, campaign, as_of, awarded | dict(received), ())
 
 
 def annex1_by_child(organization: Organization, campaign: Campaign, as_of: date) -> RollUp:
@@ -196,6 +205,7 @@ _NEW_EMPLOYMENT = """(
          OR award.delivered_on BETWEEN %(service_starts)s AND %(service_ends)s))
 """
 _EPIDEMIC = f"{_IN_CAMPAIGN} AND award.tags @> ARRAY[%(epidemic)s]::varchar[]"
+_OF_LIST = "AND award.roster_id = %(roster)s"
 _AMOUNT = "award.cash_fen + award.goods_fen"
 _AFTER = """AND (award.organization_path, award.id) > (
     SELECT last.organization_path, last.id FROM awards_award last WHERE last.id = %(after)s)
@@ -214,9 +224,9 @@ def _table(
 
 
 def _awarded(
-    path: str, campaign: Campaign, as_of: date, *, by_child: bool = False
+    path: str, campaign: Campaign, as_of: date, *, by_child: bool = False, roster_id: UUID | None = None
 ) -> dict[str, dict[str, int]]:
-    """Branch (the whole, or the union alone and each child) to code to value."""
+    """Branch (the whole, or the union alone and each child) to code to value; of one list only where it is named."""
     # Awards are grouped by the union that gave and its branch is found afterwards: cutting a million paths would cost
     # as much as the scan.
     sql = f"""
@@ -227,10 +237,10 @@ def _awarded(
                coalesce(sum({_AMOUNT}) FILTER (WHERE {_EPIDEMIC}), 0)::bigint,
                count(*) FILTER (WHERE {_NEW_EMPLOYMENT}),
                coalesce(sum({_AMOUNT}) FILTER (WHERE {_NEW_EMPLOYMENT}), 0)::bigint
-        {_STREAM} AND ({_IN_CAMPAIGN} OR {_NEW_EMPLOYMENT})
+        {_STREAM} AND ({_IN_CAMPAIGN} OR {_NEW_EMPLOYMENT}) {_OF_LIST if roster_id else ""}
         GROUP BY 1, 2"""
     branches: dict[str, dict[str, int]] = {}
-    for union, category, *figures in _rows(sql, _parameters(path, campaign, as_of)):
+    for union, category, *figures in _rows(sql, _parameters(path, campaign, as_of) | {"roster": roster_id}):
         branch = _branch(path, union) if by_child else path
         given = dict(zip((category, f"D{category[1:]}", *MEMO_CODES), figures, strict=True))
         branches[branch] = _summed([branches.get(branch, {}), given])

@@ -9,6 +9,7 @@ import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from pathlib import Path
 from random import Random
 from xml.sax.saxutils import escape
 
@@ -178,6 +179,13 @@ class Book:
         """Codes by "sheet!row"; a sheet as a whole is row ''."""
         found = {f"{page.title}!{row}": codes for page in self.pages for row, codes in page.told.items()}
         return found | {f"{page.title}!": sorted(page.whole) for page in self.pages if page.whole}
+
+
+def save(book: Book, folder: Path) -> Path:
+    """The book as a file in the folder."""
+    place = folder / book.name
+    place.write_bytes(book.content)
+    return place
 
 
 def by_xlsxwriter(pages: Sequence[Page]) -> bytes:

@@ -1,56 +1,40 @@
 """Lists in layouts that the samples do not have, through the command: one submission of many files."""
 
-import csv
 import re
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import openpyxl
 import pytest
 
 from nuanliu.awards.actions import SubmittedFile
-from nuanliu.demo.warmth import WarmthRequest, run
 from nuanliu.demo.warmth.headers import headers_of
 from nuanliu.kernel.money import parse_yuan
-from tests.awards.conftest import LISTS
+from tests.demo.conftest import Done, Warmth
 from tests.demo.layouts import LAYOUTS, Layout
-from tests.demo.paper import Book, Order, People
+from tests.demo.paper import JIADING, Book, Order, People, save
 
-STANDARD = LISTS / "standard-2022.yaml"
 # Eight digits and more that are no amount.
 LONG_NUMBER = re.compile(r"(?<![0-9.])[0-9]{8,}(?![0-9]*\.[0-9]{2}元)")
 NAMES = [layout.__name__ for layout in LAYOUTS]
 
 
 @dataclass
-class Told:
+class Told(Done):
     """What the command wrote about all layouts, and what was handed in."""
 
     books: dict[str, Book]
-    out: Path
-    summary: dict[str, Any]
-    findings: list[dict[str, str]]
 
 
 @pytest.fixture(scope="module")
-def told(
-    django_db_setup: None, django_db_blocker: Any, test_database: Any, tmp_path_factory: Any
-) -> Iterator[Told]:
+def told(warmth: Warmth, tmp_path_factory: pytest.TempPathFactory) -> Told:
     """All layouts as one submission of 嘉定."""
     people, folder = People(7), tmp_path_factory.mktemp("layouts")
     books = {layout.__name__: layout(people) for layout in LAYOUTS}
-    for book in books.values():
-        (folder / book.name).write_bytes(book.content)
-    lists = tuple(folder / book.name for book in books.values())
-    with django_db_blocker.unblock():
-        summary = run(WarmthRequest(lists, folder / "out", "上海市嘉定区总工会", STANDARD)).summary
-    with (folder / "out" / "findings.csv").open(encoding="utf-8-sig", newline="") as file:
-        yield Told(books, folder / "out", summary, list(csv.DictReader(file)))
-    with django_db_blocker.unblock():
-        test_database.flush()
+    lists = [save(book, folder) for book in books.values()]
+    done = warmth(*lists, organization=JIADING)
+    return Told(done.out, done.summary, done.findings, books)
 
 
 @pytest.mark.parametrize("layout", LAYOUTS, ids=NAMES)

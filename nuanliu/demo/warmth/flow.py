@@ -3,10 +3,10 @@
 Each step opens the scope of who acts and commits by itself, as it would between people at their desks.
 """
 
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from nuanliu.access.states import Role
 from nuanliu.approvals.actions import BallotCast, Meeting
@@ -21,13 +21,14 @@ from nuanliu.demo.warmth.bank import Bank
 from nuanliu.demo.warmth.stopwatch import Stopwatch
 from nuanliu.evidence import actions as evidence
 from nuanliu.evidence.models import EvidenceFile
+from nuanliu.evidence.queries import content_of
 from nuanliu.kernel.findings import CODES, Severity
 from nuanliu.ledger import actions as ledger
 from nuanliu.ledger.models import UsePlan
 from nuanliu.ledger.states import PlanState, SourceClass
 from nuanliu.organizations.models import Organization
 from nuanliu.payments import actions as payments
-from nuanliu.payments.models import BankProfile, PaymentBatch
+from nuanliu.payments.models import BankProfile, PaymentBatch, ReplyFile
 from nuanliu.payments.states import BatchState
 from nuanliu.programmes.models import Campaign, Purpose, Standard
 
@@ -46,6 +47,13 @@ class Job:
     business_date: date
     staff: Staff
     fail_every: int = 0
+
+
+class Paid(NamedTuple):
+    """A batch that has been to the bank, and the bank's reply as archived."""
+
+    batch: PaymentBatch
+    reply: bytes
 
 
 def scope_of(actor: Actor) -> Scope:
@@ -126,25 +134,37 @@ def pay(job: Job, plan: UsePlan) -> list[PaymentBatch]:
     return batches
 
 
-def reconcile(job: Job, roster: Roster, batches: Sequence[PaymentBatch]) -> list[bytes]:
+def reconcile(job: Job, roster: Roster, batches: Sequence[PaymentBatch]) -> list[Paid]:
     """The bank answers each batch; receipts are archived; what was goods alone is delivered by the signed roster."""
-    releaser = job.staff.actor(Role.RELEASER)
-    bank, replies = Bank(job.business_date, job.fail_every), []
-    for batch in batches:
-        with scoped(scope_of(releaser)):
-            batch.refresh_from_db()
-            name, content = bank.answer(batch)
-            if batch.state == BatchState.SENT:
-                payments.record_replies(batch, name=name, content=content, by=releaser, on=job.business_date)
-        replies.append(content)
-        with scoped(scope_of(releaser)):
-            batch.refresh_from_db()
-            if batch.state == BatchState.RECONCILED:
-                receipt = _archive(f"银行回单-{batch.number}.pdf", "bank_receipt", content, batch, releaser)
-                payments.archive_receipt(batch, file=receipt, by=releaser)
-                payments.close_batch(batch, by=releaser)
+    bank = Bank(job.business_date, job.fail_every)
+    paid = [Paid(batch, _answered(job, batch, bank)) for batch in batches]
+    for batch, reply in paid:
+        _close(job, batch, reply)
     _hand_out(job, roster)
-    return replies
+    return paid
+
+
+def _answered(job: Job, batch: PaymentBatch, bank: Bank) -> bytes:
+    """The bank's reply to a batch, taken over; the one of before where it has answered already."""
+    releaser = job.staff.actor(Role.RELEASER)
+    with scoped(scope_of(releaser)):
+        batch.refresh_from_db()
+        if batch.state != BatchState.SENT:
+            bank.seen += batch.declared_count
+            return content_of(ReplyFile.objects.filter(batch=batch).earliest("recorded_at").file)
+        name, content = bank.answer(batch)
+        payments.record_replies(batch, name=name, content=content, by=releaser, on=job.business_date)
+        return content
+
+
+def _close(job: Job, batch: PaymentBatch, reply: bytes) -> None:
+    releaser = job.staff.actor(Role.RELEASER)
+    with scoped(scope_of(releaser)):
+        batch.refresh_from_db()
+        if batch.state == BatchState.RECONCILED:
+            receipt = _archive(f"银行回单-{batch.number}.pdf", "bank_receipt", reply, batch, releaser)
+            payments.archive_receipt(batch, file=receipt, by=releaser)
+            payments.close_batch(batch, by=releaser)
 
 
 def _reread(job: Job, row: Roster | UsePlan | PaymentBatch) -> None:
@@ -168,7 +188,8 @@ def _plan(job: Job, roster: Roster) -> None:
         )
         fund = ledger.open_fund(
             job.staff.organization,
-            name=f"{job.campaign.name}工会经费（{secrets.token_hex(3)}）",
+            # Named after the list, so that a job which was cut goes on with the fund that it opened.
+            name=f"{job.campaign.name}工会经费（名册{str(roster.pk)[-6:]}）",
             source_class=SourceClass.UNION_BUDGET,
             purpose=Purpose.objects.get(pk=PURPOSE),
             campaign=job.campaign,
@@ -190,6 +211,7 @@ def _plan(job: Job, roster: Roster) -> None:
             purpose=Purpose.objects.get(pk=PURPOSE),
             lines=[(fund, categories, roster.accepted_fen)],
             by=rights,
+            case_key=f"warmth-{roster.pk}",
         )
         awards.attach_roster(roster, plan, by=rights)
 

@@ -1,6 +1,7 @@
 """From a request to the folder of results."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 import yaml
@@ -12,7 +13,7 @@ from nuanliu.awards.actions import SubmittedFile
 from nuanliu.awards.models import Roster
 from nuanliu.awards.states import RosterState
 from nuanliu.base.scope import Scope, scoped
-from nuanliu.demo.staff import Staff, staff_for
+from nuanliu.demo.staff import staff_for
 from nuanliu.demo.warmth import flow, outputs
 from nuanliu.demo.warmth.headers import Header, headers_of
 from nuanliu.demo.warmth.request import NotDoneError, WarmthRequest, WarmthResult
@@ -27,46 +28,41 @@ CITY = "/0/31/"
 
 def run(request: WarmthRequest) -> WarmthResult:
     """Do the job and write the results. NotDoneError when it cannot begin; nothing is changed then."""
-    files = _files(request)
+    files, standard_data = _files(request), _standard_data(request)
+    headers = headers_of(files)
     _prepare_database()
     watch = Stopwatch()
-    job = _job(request, files)
-    request.out.mkdir(parents=True, exist_ok=True)
+    job = _job(request, headers, standard_data)
     roster = flow.receive(job, files, watch)
-    if roster.state == RosterState.REFUSED or not roster.rows_accepted:
-        return _refused(request, job, roster, watch)
+    if roster.state == RosterState.REFUSED:
+        raise NotDoneError(_why_refused(job, roster))
+    # The same files again return the earlier result, whatever day is asked for now.
+    job = replace(job, business_date=roster.business_date)
+    paid = _pay(job, roster, watch)
+    with scoped(Scope.for_path(job.staff.organization.path)):
+        with watch.step("report"):
+            roster.refresh_from_db()
+            content = outputs.write_all(request.out, job, roster, paid)
+        result = WarmthResult(content | {"seconds": watch.readings()})
+        outputs.write_summary(request.out / outputs.SUMMARY, result.summary)
+    return result
+
+
+def _pay(job: flow.Job, roster: Roster, watch: Stopwatch) -> list[flow.Paid]:
+    """Plan, decide, pay and reconcile what was accepted; nothing where nothing was."""
+    if not roster.rows_accepted:
+        return []
     with watch.step("decide"):
         plan = flow.decide(job, flow.propose(job, roster))
     with watch.step("pay"):
         batches = flow.pay(job, plan)
     with watch.step("reconcile"):
-        replies = flow.reconcile(job, roster, batches)
+        return flow.reconcile(job, roster, batches)
+
+
+def _why_refused(job: flow.Job, roster: Roster) -> str:
     with scoped(Scope.for_path(job.staff.organization.path)):
-        roster.refresh_from_db()
-        with watch.step("report"):
-            table = outputs.table_of(job.sender, job)
-            outputs.write_findings(request.out / "findings.csv", roster)
-            outputs.write_payments(request.out, batches, replies)
-            outputs.write_annex1(request.out, job, table)
-            outputs.write_roster(request.out, job, roster)
-            content = outputs.summary(roster, table)
-    return _written(request, content, watch)
-
-
-def _refused(request: WarmthRequest, job: flow.Job, roster: Roster, watch: Stopwatch) -> WarmthResult:
-    with scoped(Scope.for_path(job.staff.organization.path)):
-        if roster.state == RosterState.REFUSED and not roster.rows_read:
-            found = list(roster.findings.values_list("message", flat=True))
-            raise NotDoneError("；".join(found) or "名册无法读取。")
-        outputs.write_findings(request.out / "findings.csv", roster)
-        content = outputs.summary(roster, None)
-    return _written(request, content, watch)
-
-
-def _written(request: WarmthRequest, content: dict, watch: Stopwatch) -> WarmthResult:
-    result = WarmthResult(content | {"seconds": watch.readings()})
-    outputs.write_summary(request.out / "summary.json", result.summary)
-    return result
+        return "；".join(roster.findings.values_list("message", flat=True)) or "名册无法读取。"
 
 
 def _prepare_database() -> None:
@@ -82,14 +78,14 @@ def _files(request: WarmthRequest) -> list[SubmittedFile]:
         raise NotDoneError(f"名册文件无法打开：{error.filename}（{error.strerror}）") from None
 
 
-def _job(request: WarmthRequest, files: Sequence[SubmittedFile]) -> flow.Job:
-    headers = headers_of(files)
+def _job(request: WarmthRequest, headers: Sequence[Header], standard_data: dict | None) -> flow.Job:
     with scoped(Scope.for_path("/")):
         sender = _sender(request, headers)
-        standard_data = _standard_data(request)
         staff = staff_for(sender)
         campaign = _campaign(request.first_day, request.last_day)
-        standard = _standard(standard_data, staff)
+        standard = _standard(standard_data, sender)
+        # Last, so that what cannot be written undoes the rest.
+        outputs.prepare(request.out)
     return flow.Job(sender, campaign, standard, _business_date(request, headers), staff, request.fail_every)
 
 
@@ -152,12 +148,9 @@ def _standard_data(request: WarmthRequest) -> dict | None:
     return data
 
 
-def _standard(data: dict | None, staff: Staff) -> Standard | None:
+def _standard(data: dict | None, sender: Organization) -> Standard | None:
     if data is None:
         return None
-    name = str(data.get("organization", ""))
-    owner = find_by_name(name)
-    if owner is None:
-        raise NotDoneError(f"系统中没有标准文件所写的单位“{name}”。")
+    owner = find_by_name(str(data.get("organization") or "")) or sender
     by = staff_for(owner).actor(Role.RIGHTS_OFFICER)
-    return standard_from_file(data, organization=owner, by=by)
+    return standard_from_file(data, organization=sender, by=by)

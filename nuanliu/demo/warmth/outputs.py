@@ -2,7 +2,9 @@
 
 import csv
 import hashlib
+import io
 import json
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -11,18 +13,61 @@ from django.db.models import Count, Q, Sum
 
 from nuanliu.awards.models import Award, Roster, RosterFinding
 from nuanliu.awards.papers import ROWS_PER_PART, RosterHeader, roster_pdf, roster_xlsx
-from nuanliu.demo.warmth.flow import Job
+from nuanliu.base.spreadsheets.writer import Column, write_table
+from nuanliu.demo.warmth.flow import PROFILE, Job, Paid
+from nuanliu.demo.warmth.request import NotDoneError
 from nuanliu.evidence.queries import content_of
 from nuanliu.kernel.money import wan_exact
-from nuanliu.organizations.models import Organization
 from nuanliu.payments.exports import roster_rows
-from nuanliu.payments.models import PaymentBatch, PaymentOrder
-from nuanliu.payments.queries import bank_file
+from nuanliu.payments.layouts import Layout
+from nuanliu.payments.models import BankProfile, PaymentOrder
+from nuanliu.payments.queries import bank_file, profile_of
 from nuanliu.payments.states import OrderState
+from nuanliu.programmes.queries import counts_on
 from nuanliu.returns.definitions import ANNEX1, form
 from nuanliu.returns.exports import cell_texts
 from nuanliu.returns.papers import Annex1Header, annex1_pdf, annex1_xlsx
-from nuanliu.returns.queries import AnnexTable, annex1
+from nuanliu.returns.queries import AnnexTable, annex1_of_list
+
+SUMMARY = "summary.json"
+RECEIVED_AS = "B3"
+OURS = (
+    SUMMARY, "findings.csv", "payments*.xlsx", "payments.sha256", "replies*.xlsx", "annex1.*", "roster.*",
+)  # fmt: skip
+
+
+def prepare(out: Path) -> None:
+    """The folder, writable and without the results of an earlier run. NotDoneError where it cannot be had."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=out):
+            pass
+        for pattern in OURS:
+            for earlier in out.glob(pattern):
+                earlier.unlink()
+    except OSError as error:
+        raise NotDoneError(f"结果文件夹不能写入：{error.filename}（{error.strerror}）") from None
+
+
+def write_all(out: Path, job: Job, roster: Roster, paid: Sequence[Paid]) -> dict[str, Any]:
+    """Every file but the summary, whose content without seconds it gives back."""
+    table = table_of(job, roster)
+    write_findings(out / "findings.csv", roster)
+    write_payments(out, paid)
+    write_annex1(out, job, table)
+    write_roster(out, job, roster)
+    return summary(roster, table)
+
+
+def table_of(job: Job, roster: Roster) -> AnnexTable:
+    """Annex 1 of this submission as of the business date: what other lists added is theirs.
+
+    All the money that came in for it came into one fund of the sender's own means, B3.
+    """
+    campaign, on = job.campaign, job.business_date
+    inside = counts_on(campaign.starts_on, campaign.ends_on, on)
+    received = {RECEIVED_AS: roster.accepted_fen} if inside else {}
+    return annex1_of_list(job.sender, campaign, on, roster.pk, received)
 
 
 def write_findings(path: Path, roster: Roster) -> None:
@@ -46,16 +91,28 @@ def write_findings(path: Path, roster: Roster) -> None:
             writer.writerow([_inert(value) for value in (*place, *values)])
 
 
-def write_payments(out: Path, batches: Sequence[PaymentBatch], replies: Sequence[bytes]) -> None:
-    """The bank files as archived, their digests, and the bank's replies."""
+def write_payments(out: Path, paid: Sequence[Paid]) -> None:
+    """The bank files as archived, their digests, and the bank's replies; headings alone where nobody is paid."""
+    files = [(content_of(bank_file(batch)), reply) for batch, reply in paid]
     lines = []
-    for number, (batch, reply) in enumerate(zip(batches, replies, strict=True), start=1):
+    for number, (content, reply) in enumerate(files or [_nobody_paid()], start=1):
         suffix = "" if number == 1 else f"-{number}"
-        content = content_of(bank_file(batch))
         (out / f"payments{suffix}.xlsx").write_bytes(content)
         (out / f"replies{suffix}.xlsx").write_bytes(reply)
         lines.append(f"{hashlib.sha256(content).hexdigest()}  payments{suffix}.xlsx\n")
     (out / "payments.sha256").write_text("".join(lines))
+
+
+def _nobody_paid() -> tuple[bytes, bytes]:
+    profile = profile_of(BankProfile.objects.get(key=PROFILE))
+    return _headings_alone(profile.layout), _headings_alone(profile.reply)
+
+
+def _headings_alone(layout: Layout) -> bytes:
+    target = io.BytesIO()
+    columns = [Column(column.heading, column.heading) for column in layout.columns]
+    write_table(target, columns, [], sheet_name=layout.sheet)
+    return target.getvalue()
 
 
 def write_annex1(out: Path, job: Job, table: AnnexTable) -> None:
@@ -83,12 +140,7 @@ def write_roster(out: Path, job: Job, roster: Roster) -> None:
         (out / "roster.pdf").write_bytes(roster_pdf(header, frame))
 
 
-def table_of(organization: Organization, job: Job) -> AnnexTable:
-    """Annex 1 as of the business date."""
-    return annex1(organization, job.campaign, job.business_date)
-
-
-def summary(roster: Roster, table: AnnexTable | None) -> dict[str, Any]:
+def summary(roster: Roster, table: AnnexTable) -> dict[str, Any]:
     """`summary.json` without its seconds: counts are integers, money fen, 万元 exact decimal strings."""
     return _of_rows(roster) | _of_awards(roster) | _of_orders(roster) | {"annex1": _cells(table)}
 
@@ -144,9 +196,7 @@ def _of_orders(roster: Roster) -> dict[str, int]:
     return {name: int(value) for name, value in sums.items()}
 
 
-def _cells(table: AnnexTable | None) -> dict[str, int | str]:
-    if table is None:
-        return {}
+def _cells(table: AnnexTable) -> dict[str, int | str]:
     return {
         row.code: wan_exact(table.cells[row.code].value) if row.is_money else table.cells[row.code].value
         for row in form(ANNEX1).rows

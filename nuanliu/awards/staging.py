@@ -46,14 +46,14 @@ ROW_TYPES = {
     "identity_digest": "bytea",
     "identity_tail_digest": "bytea",
     "account_digest": "bytea",
-    "person_key": "bytea",
-    "account_key": "bytea",
+    "person_key": "uuid",
+    "account_key": "uuid",
     "identity_sealed": "bytea",
     "account_sealed": "bytea",
     "phone_sealed": "bytea",
 }
-# Keys travel as bytes and become UUIDs on the server, where it costs a third.
-KEYS = ("person_key", "account_key")
+# Keys are handed over as their sixteen bytes, which is what a UUID is on its way.
+SENT_AS = {**ROW_TYPES, "person_key": "bytea", "account_key": "bytea"}
 FINDING_TYPES = {
     "sheet_ordinal": "int2",
     "row_number": "int4",
@@ -112,7 +112,7 @@ def stage_rows(
             if inserting is not None:
                 inserting.finish()
                 cursor.execute("TRUNCATE pg_temp.awards_staged")
-            copy_columns(cursor, "awards_staged", columns, ROW_TYPES)
+            copy_columns(cursor, "awards_staged", columns, SENT_AS)
             inserting = Started(
                 *_insertion("awards_rosterrow", "awards_staged", ROW_TYPES, roster, {"state": "open"})
             )
@@ -137,11 +137,11 @@ def restage_rows(roster: Roster, rows: pl.DataFrame, digests: Digests, blocked: 
     """Write rows again that were read again; the raw values, the places and the numbers of the rows stay."""
     staging = _staging(roster, rows, None, digests, blocked)
     kept = ("sheet_ordinal", "row_number", "raw_sealed")
-    changes = ", ".join(f'"{name}" = {_taken(name)}' for name in ROW_TYPES if name not in kept)
+    changes = ", ".join(f'"{name}" = staged."{name}"' for name in ROW_TYPES if name not in kept)
     with connection.cursor() as cursor:
         create_temp(cursor, "awards_staged", ROW_TYPES)
         for part in _parts(rows.height):
-            copy_columns(cursor, "awards_staged", staging.part(part), ROW_TYPES)
+            copy_columns(cursor, "awards_staged", staging.part(part), SENT_AS)
         cursor.execute(
             f"UPDATE awards_rosterrow row SET {changes} FROM pg_temp.awards_staged staged"  # noqa: S608  own names
             " WHERE row.roster_id = %s AND row.state = 'open'"
@@ -199,7 +199,7 @@ def _insertion(
 ) -> tuple[str, list[Any]]:
     """The statement that takes rows from a temporary table, and its parameters."""
     names = ", ".join(f'"{name}"' for name in types)
-    taken = ", ".join(_taken(name) for name in types)
+    taken = ", ".join(f'staged."{name}"' for name in types)
     extra = "".join(f', "{name}"' for name in constants)
     places = ", %s" * len(constants)
     statement = (
@@ -207,8 +207,3 @@ def _insertion(
         f' SELECT %s, %s{places}, {taken} FROM pg_temp."{source}" staged'
     )
     return statement, [roster.pk, roster.organization_path, *constants.values()]
-
-
-def _taken(name: str) -> str:
-    """A column of a temporary table as its final one holds it."""
-    return f"encode(staged.\"{name}\", 'hex')::uuid" if name in KEYS else f'staged."{name}"'

@@ -11,6 +11,7 @@ from django.db import connection
 from psycopg import ClientCursor
 from psycopg.errors import error_from_result
 from psycopg.pq import ExecStatus
+from psycopg.types.string import BytesBinaryDumper
 
 COPY_ROWS = 5_000
 
@@ -39,6 +40,8 @@ def copy_columns(
     """Append columns of equal length to a temporary table; the number of rows. None is NULL."""
     names = ", ".join(f'"{column}"' for column in columns)
     rows = 0
+    # Written in C; Django's own, which also takes wrapped values, is not.
+    cursor.adapters.register_dumper(bytes, BytesBinaryDumper)
     with cursor.copy(f'COPY pg_temp."{table}" ({names}) FROM STDIN (FORMAT BINARY)') as copy:
         copy.set_types([types[column] for column in columns])
         for rows, row in enumerate(zip(*columns.values(), strict=True), 1):  # noqa: B007  counts

@@ -21,6 +21,7 @@ POLICY = Policy(
         "close_plan": _PROPOSERS,
         # A reservation rests on an approved plan: made at the decision, and again by the payers after a failure.
         "reserve": _DECIDERS | _PAYERS,
+        "expire": _FINANCE,
         # The bank's answer is taken by who releases, a hand-out is proved by who holds the signed list.
         "settle": _PROPOSERS | {Role.RELEASER, Role.HANDLER, Role.RESPONSIBLE, Role.KEEPER, Role.LIAISON},
     }

@@ -7,6 +7,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from nuanliu.access.models import User
 from nuanliu.kernel.money import MoneyError, parse_yuan
 from nuanliu.organizations.models import Organization
 
@@ -128,6 +129,15 @@ class MeetingForm(forms.Form):
     minutes_file = forms.FileField(label=_("Minutes as a file"), required=False)
 
 
+class UnusedForm(forms.Form):
+    """From when on money that was set aside counts as not used."""
+
+    on = forms.DateField(label=_("Date"), widget=DateInput())
+    older_than_days = forms.IntegerField(
+        label=_("Set aside more than so many days before"), min_value=1, initial=60
+    )
+
+
 class BatchForm(forms.Form):
     """In whose format and on which day a plan is paid."""
 
@@ -191,3 +201,55 @@ class AsOfForm(forms.Form):
     def day(self, default: date) -> date:
         """The day asked for, or the default."""
         return (self.is_valid() and self.cleaned_data["as_of"]) or default
+
+
+class UserField(forms.ModelChoiceField):
+    """A colleague by name and account."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj.display_name}（{obj.username}）"
+
+
+class IdentityField(forms.CharField):
+    """An identity number; it never comes back into the page."""
+
+    widget = forms.TextInput(attrs={"autocomplete": "off"})
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(label=_("Identity number"), max_length=40, **kwargs)
+
+
+class RecusalForm(forms.Form):
+    """Who steps back from whom, who takes over, and why."""
+
+    user = UserField(label=_("Who steps back"), queryset=User.objects.none())
+    identity_number = IdentityField(help_text=_("Of the recipient. Only a digest is kept."))
+    replaced_by = UserField(label=_("Who takes over"), queryset=User.objects.none())
+    reason = forms.CharField(label=_("Reason"), widget=forms.Textarea(attrs={"rows": 2}))
+
+    def __init__(self, *args: Any, colleagues: QuerySet[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("user", "replaced_by"):
+            self.fields[name].queryset = colleagues  # type: ignore[attr-defined]
+
+
+class CashForm(forms.Form):
+    """For whom cash is asked for, and why a bank account will not do."""
+
+    organization = OrganizationField(label=_("Sender"), queryset=Organization.objects.none())
+    identity_number = IdentityField(help_text=_("Of the recipient. Only a digest is kept."))
+    reason = forms.CharField(label=_("Reason"), widget=forms.Textarea(attrs={"rows": 2}))
+
+    def __init__(self, *args: Any, unions: QuerySet[Organization], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["organization"].queryset = unions  # type: ignore[attr-defined]
+
+
+class CorrectedListsForm(forms.Form):
+    """The corrected files of a list."""
+
+    lists = FilesField(
+        label=_("Corrected files"),
+        help_text=_("The whole list again: only what changed is read anew, corrections of the rest stand."),
+        widget=FilesInput(attrs={"accept": ".xlsx,.xls,.ods,.csv", "multiple": True}),
+    )

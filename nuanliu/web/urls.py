@@ -42,6 +42,7 @@ urlpatterns = [
     path("plans/<uuid:key>/propose/", plans.propose, name="propose"),
     path("plans/<uuid:key>/withdraw/", plans.withdraw, name="plan-withdraw"),
     path("plans/<uuid:key>/reopen/", plans.reopen, name="plan-reopen"),
+    path("plans/<uuid:key>/unused/", plans.release_unused, name="plan-unused"),
     path("plans/<uuid:key>/decision/", decisions.decide, name="decide"),
     path("plans/<uuid:key>/batches/", payments.batch_new, name="batch-new"),
     path("funds/", funds.funds, name="funds"),

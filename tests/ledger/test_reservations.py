@@ -144,10 +144,23 @@ def test_old_reservations_expire_and_spared_ones_stay(world: World) -> None:
     world.reserve(plan, (1, 100), (2, 100), on=DECIDED)
     world.reserve(plan, (3, 100), on=date(2022, 3, 1))
     on = date(2022, 4, 1)
-    expired = actions.expire_reservations(on=on, older_than_days=60, by=world.finance, spared=[2])
+    expired = actions.expire_reservations(plan, on=on, older_than_days=60, by=world.finance, spared=[2])
     assert expired == actions.Booked(1, 100)
     assert sorted(open_reservations([1, 2, 3])) == [2, 3]
-    assert actions.expire_reservations(on=on, older_than_days=60, by=world.finance, spared=[2]).count == 0
+    again = actions.expire_reservations(plan, on=on, older_than_days=60, by=world.finance, spared=[2])
+    assert again.count == 0
+    with refused("permission.denied"):
+        actions.expire_reservations(plan, on=on, older_than_days=60, by=world.rights)
+
+
+def test_only_the_plan_s_own_reservations_expire(world: World) -> None:
+    fund = world.fund(holds_fen=1000)
+    first, second = (world.approved([(fund, ["C1"], 500)]) for _ in range(2))
+    world.reserve(first, (1, 100), on=DECIDED)
+    world.reserve(second, (2, 100), on=DECIDED)
+    expired = actions.expire_reservations(first, on=date(2022, 4, 1), older_than_days=1, by=world.finance)
+    assert expired.count == 1
+    assert list(open_reservations([1, 2])) == [2]
 
 
 @pytest.mark.requirement("R-044")

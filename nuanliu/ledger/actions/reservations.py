@@ -15,6 +15,7 @@ from nuanliu.audit.actions import audited, record, unchanged
 from nuanliu.base.actor import Actor
 from nuanliu.base.statistics import refresh_statistics
 from nuanliu.kernel.errors import refuse_if
+from nuanliu.ledger.models import UsePlan
 from nuanliu.ledger.permissions import POLICY
 from nuanliu.ledger.refusals import refused_by_database
 
@@ -64,15 +65,19 @@ def settle_many(*, by: Actor) -> Booked:
 
 
 @audited
-def expire_reservations(*, on: date, older_than_days: int, by: Actor, spared: Collection[int] = ()) -> Booked:
-    """Release what was reserved more than so many days before `on` and never settled, in the actor's scope.
+def expire_reservations(
+    plan: UsePlan, *, on: date, older_than_days: int, by: Actor, spared: Collection[int] = ()
+) -> Booked:
+    """Release what a plan reserved more than so many days before `on` and nobody settled.
 
     `spared` are awards whose outcome may still come, such as those in a bank file that has been sent.
+    Refused: `permission.denied`, `ledger.term`.
     """
-    POLICY.require(by, "settle")
+    POLICY.require(by, "expire", plan)
     refuse_if(older_than_days < 1, "ledger.term", "超期天数至少为一天。")
     cutoff = on - timedelta(days=older_than_days)
-    booked = _insert(_EXPIRE, {"on": on, "cutoff": cutoff, "spared": list(spared)})
+    wanted = {"plan": plan.pk, "on": on, "cutoff": cutoff, "spared": list(spared)}
+    booked = _insert(_EXPIRE, wanted)
     _leave_trace(by, booked, {"on": on.isoformat(), "cutoff": cutoff.isoformat(), "spared": len(spared)})
     return booked
 
@@ -134,6 +139,7 @@ _SETTLE = f"""
 _EXPIRE = f"""
     WITH inserted AS (
         {_RESOLUTION.format(kind="'expire'", on="%(on)s")}
+        JOIN ledger_useplanline line ON line.id = reservation.plan_line_id AND line.plan_id = %(plan)s
         WHERE {_IS_OPEN} AND reservation.occurred_on < %(cutoff)s AND reservation.subject_id <> ALL (%(spared)s)
         RETURNING amount_fen
     ) {_INSERTED}

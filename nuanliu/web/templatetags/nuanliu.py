@@ -27,6 +27,7 @@ STEPS = {
     "checking": _("reading and checking"),
     "staging": _("writing the rows"),
     "printing": _("setting the pages"),
+    "releasing": _("releasing money not used"),
 }
 
 

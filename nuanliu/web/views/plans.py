@@ -14,6 +14,7 @@ from nuanliu.awards import actions as awards
 from nuanliu.awards.models import Award, Roster
 from nuanliu.awards.permissions import POLICY as AWARDS
 from nuanliu.awards.states import AwardState, RosterState
+from nuanliu.base.jobs import ask
 from nuanliu.kernel.money import MoneyError, parse_yuan
 from nuanliu.ledger import actions as ledger
 from nuanliu.ledger.models import UsePlan
@@ -21,11 +22,12 @@ from nuanliu.ledger.permissions import POLICY
 from nuanliu.ledger.queries import balances_of, lines_of, plans_of
 from nuanliu.ledger.states import PlanState
 from nuanliu.organizations.models import Organization
+from nuanliu.payments import jobs
 from nuanliu.payments.permissions import POLICY as PAYMENTS
 from nuanliu.payments.queries import batches_of
 from nuanliu.programmes.models import Purpose
 from nuanliu.programmes.queries import categories
-from nuanliu.web.forms import PlanForm, ProposalForm, ReasonForm
+from nuanliu.web.forms import PlanForm, ProposalForm, ReasonForm, UnusedForm
 from nuanliu.web.guards import FORM, WRITING, DeskRequest, page
 from nuanliu.web.paging import Page, newest_first
 from nuanliu.web.queries import (
@@ -165,6 +167,8 @@ def plan(request: DeskRequest, key: UUID) -> HttpResponse:
             "may_decide": found.state == PlanState.PROPOSED and AWARDS.may(by, "decide_plan", found),
             "may_build": found.state == PlanState.APPROVED and PAYMENTS.may(by, "build", found),
             "to_pay": Award.objects.filter(plan=found, state=AwardState.APPROVED, cash_fen__gt=0).count(),
+            "may_expire": found.state == PlanState.APPROVED and POLICY.may(by, "expire", found),
+            "unused_form": UnusedForm(initial={"on": business_day(found.campaign)}, prefix="unused"),
             "proposal_form": ProposalForm(initial={"on": business_day(found.campaign)}),
             "reason_form": ReasonForm(prefix="withdraw"),
         },
@@ -221,3 +225,22 @@ def reopen(request: DeskRequest, key: UUID) -> HttpResponse:
     ledger.reopen_plan(_plan(key), by=request.actor)
     messages.success(request, _("The plan is a draft again."))
     return redirect("plan", key)
+
+
+@page(POLICY, "expire", WRITING)
+def release_unused(request: DeskRequest, key: UUID) -> HttpResponse:
+    """Have the money come back that was set aside and not used; what is on its way to a bank stays set aside."""
+    found, form = _plan(key), UnusedForm(request.POST, prefix="unused")
+    if not form.is_valid():
+        messages.error(request, _("Give the date and the number of days."))
+        return redirect("plan", key)
+    wanted = form.cleaned_data
+    job = ask(
+        jobs.release_unused,
+        by=request.actor,
+        subject=("ledger.useplan", found.pk),
+        plan=str(found.pk),
+        on=wanted["on"].isoformat(),
+        older_than_days=wanted["older_than_days"],
+    )
+    return redirect("job", job.pk)

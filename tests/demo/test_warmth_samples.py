@@ -11,8 +11,10 @@ from tests.awards.conftest import LISTS
 from tests.demo.conftest import Done, Warmth
 
 NAMES = ("list-a-official", "list-b-reordered", "list-c-clean-2000")
-COUNTS = ("rows_read", "rows_accepted", "rows_refused", "people", "awards", "amount_fen", "orders", "paid")
-COUNTS += ("paid_fen", "failed", "failed_fen")
+COUNTS = (
+    "rows_read", "rows_accepted", "rows_refused", "people", "awards", "amount_fen", "orders", "paid", "paid_fen",
+    "failed", "failed_fen",
+)  # fmt: skip
 STEPS = ("read", "check", "load", "decide", "pay", "reconcile", "report", "total")
 FILES = {
     "summary.json", "findings.csv", "payments.xlsx", "payments.sha256", "replies.xlsx", "annex1.xlsx", "annex1.pdf",

@@ -42,7 +42,7 @@ def run(request: WarmthRequest) -> WarmthResult:
     with scoped(Scope.for_path(job.staff.organization.path)):
         with watch.step("report"):
             roster.refresh_from_db()
-            content = outputs.write_all(request.out, job, roster, paid)
+            content = outputs.write_all(request.out, job, files, roster, paid)
         result = WarmthResult(content | {"seconds": watch.readings()})
         outputs.write_summary(request.out / outputs.SUMMARY, result.summary)
     return result

@@ -5,13 +5,15 @@ import hashlib
 import io
 import json
 import tempfile
+from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from django.db.models import Count, Q, Sum
 
-from nuanliu.awards.models import Award, Roster, RosterFinding
+from nuanliu.awards.actions import SubmittedFile
+from nuanliu.awards.models import Award, Roster, RosterFinding, RosterSheet
 from nuanliu.awards.papers import ROWS_PER_PART, RosterHeader, roster_pdf, roster_xlsx
 from nuanliu.base.spreadsheets.writer import Column, write_table
 from nuanliu.demo.warmth.flow import PROFILE, Job, Paid
@@ -49,10 +51,12 @@ def prepare(out: Path) -> None:
         raise NotDoneError(f"结果文件夹不能写入：{error.filename}（{error.strerror}）") from None
 
 
-def write_all(out: Path, job: Job, roster: Roster, paid: Sequence[Paid]) -> dict[str, Any]:
+def write_all(
+    out: Path, job: Job, files: Sequence[SubmittedFile], roster: Roster, paid: Sequence[Paid]
+) -> dict[str, Any]:
     """Every file but the summary, whose content without seconds it gives back."""
     table = table_of(job, roster)
-    write_findings(out / "findings.csv", roster)
+    write_findings(out / "findings.csv", roster, files)
     write_payments(out, paid)
     write_annex1(out, job, table)
     write_roster(out, job, roster)
@@ -70,16 +74,14 @@ def table_of(job: Job, roster: Roster) -> AnnexTable:
     return annex1_of_list(job.sender, campaign, on, roster.pk, received)
 
 
-def write_findings(path: Path, roster: Roster) -> None:
+def write_findings(path: Path, roster: Roster, files: Sequence[SubmittedFile]) -> None:
     """`findings.csv` in UTF-8 with BOM, in the order of file, sheet and row."""
-    sheets = {sheet.ordinal: sheet for sheet in roster.sheets.select_related("file")}
+    places = _places(roster, files)
     found = RosterFinding.objects.filter(roster=roster).order_by("sheet_ordinal", "row_number", "id")
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(["file", "sheet", "row", "column", "code", "severity", "message", "rule"])
         for finding in found.iterator(chunk_size=10_000):
-            sheet = sheets.get(finding.sheet_ordinal)
-            place = [sheet.file.name, sheet.sheet] if sheet else ["", ""]
             values = [
                 finding.row_number or "",
                 finding.column,
@@ -88,7 +90,22 @@ def write_findings(path: Path, roster: Roster) -> None:
                 finding.message,
                 finding.rule,
             ]
-            writer.writerow([_inert(value) for value in (*place, *values)])
+            writer.writerow([_inert(value) for value in (*places.get(finding.sheet_ordinal, ("", "")), *values)])
+
+
+def _places(roster: Roster, files: Sequence[SubmittedFile]) -> dict[int, tuple[str, str]]:
+    """File and sheet by ordinal. The archive keeps one name for a content; the submission's own names are told."""
+    names: dict[bytes, list[str]] = defaultdict(list)
+    for file in files:
+        names[file.sha256].append(file.name)
+    sheets: dict[bytes, list[RosterSheet]] = defaultdict(list)
+    for sheet in roster.sheets.select_related("file").order_by("ordinal"):
+        sheets[bytes(sheet.file.sha256)].append(sheet)
+    return {
+        sheet.ordinal: (names[digest][turn * len(names[digest]) // len(same)], sheet.sheet)
+        for digest, same in sheets.items()
+        for turn, sheet in enumerate(same)
+    }
 
 
 def write_payments(out: Path, paid: Sequence[Paid]) -> None:

@@ -12,7 +12,7 @@ GRANT SELECT ON organizations_organization, programmes_campaign, programmes_stan
 GRANT EXECUTE ON FUNCTION programmes_prohibited_word(text, date) TO nuanliu_matcher;
 
 -- An award changes its state four times; with room on its page no index needs to know.
-ALTER TABLE awards_award SET (fillfactor = 60);
+ALTER TABLE awards_award SET (fillfactor = 50);
 ALTER TABLE awards_rosterrow SET (fillfactor = 90);
 
 CREATE OR REPLACE FUNCTION awards_guard_staged() RETURNS trigger

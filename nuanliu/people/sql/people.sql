@@ -65,7 +65,8 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp 
 BEGIN
     PERFORM people_plain_table('people_arrivals');
     IF EXISTS (
-        SELECT FROM (SELECT DISTINCT organization_path FROM pg_temp.people_arrivals) AS arriving
+        -- OFFSET 0: each path is asked once, not each row.
+        SELECT FROM (SELECT DISTINCT organization_path FROM pg_temp.people_arrivals OFFSET 0) AS arriving
         WHERE NOT people_in_scope(arriving.organization_path)
     ) THEN
         RAISE EXCEPTION 'arrivals outside of the scope' USING ERRCODE = 'insufficient_privilege';

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 
 from nuanliu.base.scope import Scope
 from nuanliu.ledger.models import Fund, Transfer, UsePlan, UsePlanLine
-from nuanliu.ledger.rules import FundFacts
+from nuanliu.ledger.rules import FundFacts, allocation_findings
 from nuanliu.ledger.sources import source_rules
 from nuanliu.programmes.models import Campaign
 
@@ -87,6 +87,33 @@ def funds_of(organization_path: str) -> QuerySet[Fund]:
     return within.select_related("organization", "purpose", "campaign").order_by("organization_path", "name")
 
 
+def takers_of(fund: Fund) -> list[Fund]:
+    """The funds of unions below that are bound at least as strictly: what this fund's money can be allocated to."""
+    giver, passes_down_as = fund_facts(fund), source_rules()[fund.source_class].passes_down_as
+    return [
+        taker
+        for taker in funds_of(fund.organization_path)
+        if not allocation_findings(giver, fund_facts(taker), passes_down_as)
+    ]
+
+
+def terms_below(fund: Fund) -> dict[str, Any]:
+    """The terms under which a lower union opens a fund that may take this one's money (R-013, R-029)."""
+    return {
+        "source_class": source_rules()[fund.source_class].passes_down_as,
+        "purpose": fund.purpose_id,
+        "campaign": fund.campaign_id,
+        "allowed_categories": fund.allowed_categories,
+        "required_tag": fund.required_tag,
+        "region_path": fund.region_path,
+        "valid_from": fund.valid_from,
+        "valid_to": fund.valid_to,
+        "donor_intent": fund.donor_intent,
+        "legal_basis": fund.legal_basis,
+        "member_welfare": fund.member_welfare,
+    }
+
+
 def balance_of(fund: Fund) -> Balance:
     """What one fund holds now; all zero when it is out of scope."""
     return balances_of([fund.pk]).get(fund.pk, Balance())
@@ -156,6 +183,12 @@ def open_reservations(award_ids: Iterable[int]) -> dict[int, OpenReservation]:
         {"awards": list(award_ids)},
     )
     return {row[1]: OpenReservation(*row) for row in rows}
+
+
+def reversed_among(transfer_ids: Iterable[int]) -> set[int]:
+    """Those of the transfers that a later one took back."""
+    later = Transfer.objects.filter(resolves__in=list(transfer_ids), kind="reverse")
+    return set(later.values_list("resolves_id", flat=True))
 
 
 def is_reversed(transfer: Transfer) -> bool:

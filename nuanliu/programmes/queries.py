@@ -1,5 +1,6 @@
 """What is in force: rules, standards, categories, tags, purposes, prohibited goods."""
 
+from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
@@ -8,6 +9,7 @@ from django.db.models import Q, QuerySet
 from nuanliu.kernel.errors import Refused
 from nuanliu.kernel.text import normalize_label
 from nuanliu.organizations.models import Organization
+from nuanliu.organizations.states import Level
 from nuanliu.programmes.models import (
     Campaign,
     Category,
@@ -52,6 +54,12 @@ def standard_in_force(organization: Organization, on: date) -> Standard | None:
 def is_in_force(standard: Standard, on: date) -> bool:
     """Whether this standard may be used on a day, whether or not a later one would win."""
     return Standard.objects.filter(pk=standard.pk).filter(_in_force(on)).exists()
+
+
+def in_force_among(standards: Iterable[Standard], on: date) -> set[UUID]:
+    """The keys of those that may be used on a day, whether or not a later one would win; one query for all."""
+    keys = [standard.pk for standard in standards]
+    return set(Standard.objects.filter(pk__in=keys).filter(_in_force(on)).values_list("pk", flat=True))
 
 
 def superseded_by(standard: Standard) -> Standard | None:
@@ -137,6 +145,12 @@ def rules_in_force(on: date) -> QuerySet[RuleDocument]:
         .exclude(ended)
         .order_by("effective_from", "number")
     )
+
+
+def keeps_registers(organization_id: UUID) -> bool:
+    """Whether this union keeps the register of rules and the list of prohibited goods: the city's does, and above."""
+    above = Organization.objects.filter(level__in=[Level.MUNICIPAL, Level.NATIONAL])
+    return above.filter(pk=organization_id).exists()
 
 
 def default_basis(on: date) -> RuleDocument | None:

@@ -11,7 +11,7 @@ from nuanliu.base.actor import Actor
 from nuanliu.base.scope import Scope, scoped
 from nuanliu.demo.cast import BAOSHAN
 from nuanliu.demo.staff import staff_for
-from nuanliu.ledger.models import Fund
+from nuanliu.ledger.models import Fund, Transfer
 from nuanliu.organizations.queries import by_path
 from nuanliu.payments.models import AccountCorrection, PaymentBatch, PaymentOrder
 from tests.architecture.test_routes import PUBLIC, routes
@@ -26,6 +26,7 @@ OVERVIEWS = {
     "rosters",
     "plans",
     "funds",
+    "fund-new",
     "batches",
     "failures",
     "returns",
@@ -79,6 +80,7 @@ def filled(route: URLPattern, keys: dict[str, Any], *, row: int, order: int, job
         "<uuid:organization>": job.world.jiading.pk,
         "<uuid:key>": key,
         "<int:row_key>": row,
+        "<int:number>": job.of(lambda: Transfer.objects.filter(kind="receive").earliest("pk")).pk,
         "<int:key>": order,
         "<slug:code>": "C",
         "<str:kind>": "ledger.useplan",

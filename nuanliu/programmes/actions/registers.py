@@ -3,16 +3,14 @@
 from datetime import date, timedelta
 
 from django.apps import apps
-from django.db.models import Q
 
 from nuanliu.audit.actions import audited, record, unchanged
 from nuanliu.base.actor import Actor
 from nuanliu.kernel.errors import refuse_if
-from nuanliu.organizations.models import Organization
-from nuanliu.organizations.states import Level
 from nuanliu.programmes import reference
 from nuanliu.programmes.models import ProhibitedGoods, RuleDocument
 from nuanliu.programmes.permissions import POLICY
+from nuanliu.programmes.queries import keeps_registers
 
 ONE_DAY = timedelta(days=1)
 
@@ -77,6 +75,8 @@ def permit_goods(entry: ProhibitedGoods, *, last_day: date, reason: str, by: Act
     if entry.valid_to is not None:
         unchanged()
         return entry
+    early = last_day < entry.valid_from
+    refuse_if(early, "goods.validity", f"“{entry.word}”自{entry.valid_from}起禁止，移出日期不得早于这一天")
     entry.valid_to = last_day
     entry.save(update_fields=["valid_to"])
     record(by, entry, before={"valid_to": None}, after={"valid_to": last_day}, reason=reason)
@@ -99,8 +99,7 @@ def load_reference_data(using: str = "owner") -> dict[str, int]:
 
 def _require_city(by: Actor, act: str) -> None:
     POLICY.require(by, act)
-    above = Q(level__in=[Level.MUNICIPAL, Level.NATIONAL])
-    city = Organization.objects.filter(above, pk=by.organization_id).exists()
+    city = keeps_registers(by.organization_id)
     refuse_if(not city, "permission.denied", "制度登记簿和禁止购买清单由市总工会维护")
 
 

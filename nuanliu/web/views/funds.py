@@ -1,5 +1,6 @@
 """Funds: what came in, what is set aside, what was given, what is left."""
 
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -7,17 +8,26 @@ from django.shortcuts import get_object_or_404, render
 
 from nuanliu.ledger.models import Fund
 from nuanliu.ledger.permissions import POLICY
-from nuanliu.ledger.queries import balance_of, statement_of
+from nuanliu.ledger.queries import StatementLine, balance_of, reversed_among, statement_of
 from nuanliu.ledger.states import TransferKind
+from nuanliu.organizations.models import Organization
+from nuanliu.programmes.models import Tag
 from nuanliu.web.guards import DeskRequest, page
 from nuanliu.web.paging import SIZE, number_or_404, page_of
 from nuanliu.web.queries import funds_with_balances
+
+ACTS = ("receive", "allocate", "reverse")
 
 
 @page(POLICY, "view")
 def funds(request: DeskRequest) -> HttpResponse:
     """All funds of the union and below with their balances."""
-    return render(request, "web/funds.html", {"funds": funds_with_balances(request.actor.organization_path)})
+    by = request.actor
+    context = {
+        "funds": funds_with_balances(by.organization_path),
+        "may_open": POLICY.may(by, "open_fund"),
+    }
+    return render(request, "web/funds.html", context)
 
 
 @page(POLICY, "view")
@@ -26,11 +36,35 @@ def fund(request: DeskRequest, key: UUID) -> HttpResponse:
     found = get_object_or_404(Fund.objects.select_related("organization", "purpose", "campaign"), pk=key)
     before = number_or_404(request.GET.get("after")) or None
     shown = page_of(statement_of(found, before=before, limit=SIZE + 1), "transfer_id")
-    kinds = dict(TransferKind.choices)
+    by = request.actor
+    can = {act: POLICY.may(by, act, found) and by.legal_person == found.legal_person for act in ACTS}
     context = {
         "fund": found,
         "balance": balance_of(found),
         "page": shown,
-        "rows": [{"line": line, "kind": kinds.get(line.kind, line.kind)} for line in shown.rows],
+        "rows": _rows(shown.rows, may_reverse=can["reverse"]),
+        "can": can,
+        "tag": Tag.objects.filter(pk=found.required_tag).first() if found.required_tag else None,
+        "region": Organization.objects.filter(path=found.region_path).first() if found.region_path else None,
     }
     return render(request, "web/fund.html", context)
+
+
+def _rows(lines: list[StatementLine], *, may_reverse: bool) -> list[dict[str, Any]]:
+    """The lines in words, each with whether this fund's keeper can take it back."""
+    kinds, reversed_ = dict(TransferKind.choices), reversed_among(line.transfer_id for line in lines)
+    return [
+        {
+            "line": line,
+            "kind": kinds.get(line.kind, line.kind),
+            "reversed": line.transfer_id in reversed_,
+            "may_reverse": may_reverse and line.transfer_id not in reversed_ and _is_own(line),
+        }
+        for line in lines
+    ]
+
+
+def _is_own(line: StatementLine) -> bool:
+    """What came in from outside, or was given down: an allocation is taken back by who gave it."""
+    given_down = line.kind == TransferKind.ALLOCATE and line.held_change_fen < 0
+    return line.kind == TransferKind.RECEIVE or given_down

@@ -4,7 +4,7 @@
 -- statement of one row joins the old and the new rows of a hundred thousand in a nested loop.
 
 -- An order changes its state three times; with room on its page no index needs to know.
-ALTER TABLE payments_paymentorder SET (fillfactor = 65);
+ALTER TABLE payments_paymentorder SET (fillfactor = 50);
 
 REVOKE UPDATE, DELETE, TRUNCATE ON payments_paymentorder FROM nuanliu_app;
 GRANT UPDATE (state, live, outcome, bank_words, bank_reference, settled_on) ON payments_paymentorder TO nuanliu_app;

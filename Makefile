@@ -27,7 +27,7 @@ reset: setup ## stop the database, delete it with all files: the next run starts
 	@$(RUN)/nuanliu reset --yes
 
 test: setup browser lint ## all checks and all tests, browser journeys included
-	$(RUN)/pytest
+	$(RUN)/pytest -n 2 --dist loadfile
 
 fmt: setup ## bring code and templates into shape
 	$(RUN)/ruff check --fix-only --quiet .

@@ -113,6 +113,7 @@ def awards_of_roster(roster: Roster) -> QuerySet[Award]:
 def awards_page(
     *,
     campaign: Campaign | None = None,
+    roster: Roster | None = None,
     organization_path: str = "",
     category: str = "",
     state: str = "",
@@ -127,7 +128,7 @@ def awards_page(
         awards = awards.filter(organization_path__gte=organization_path, organization_path__lt=high)
     if tag:
         awards = awards.filter(tags__contains=[tag])
-    wanted = {"campaign": campaign, "category_id": category, "state": state}
+    wanted = {"campaign": campaign, "roster": roster, "category_id": category, "state": state}
     awards = awards.filter(**{name: value for name, value in wanted.items() if value})
     return list(awards.select_related("person", "organization").order_by("pk")[:limit])
 

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from nuanliu.base.bulk import rows_of
 from nuanliu.base.crypto import Place, open_, open_many
@@ -23,7 +23,7 @@ from nuanliu.payments.models import (
     ReplyFinding,
     ReplyWording,
 )
-from nuanliu.payments.rules import OrderFacts, is_late, next_step, words_key
+from nuanliu.payments.rules import OrderFacts, is_late, next_step, outcome_of, words_key
 from nuanliu.payments.states import BatchState, OrderState
 
 ACCOUNT_NUMBER = Place("people_bankaccount", "number_sealed")
@@ -126,6 +126,40 @@ def profiles_for(organization_path: str) -> list[BankProfile]:
     """The profiles that a union may use: shipped, or described and confirmed at or above it."""
     active = BankProfile.objects.filter(active=True).order_by("organization_path", "key")
     return [profile for profile in active if organization_path.startswith(profile.organization_path)]
+
+
+def profiles_around(organization_path: str) -> list[BankProfile]:
+    """All profiles that concern a union: shipped, of its own line, of those below; confirmed or not."""
+    scope = Scope.for_path(organization_path)
+    found = BankProfile.objects.select_related("described_by", "confirmed_by").order_by(
+        "organization_path", "bank"
+    )
+    return [
+        one
+        for one in found
+        if organization_path.startswith(one.organization_path) or one.organization_path in scope
+    ]
+
+
+def wordings_of(profile: BankProfile, organization_path: str) -> list[ReplyWording]:
+    """What words mean for a union in this bank's answers: told for it alone and for all banks, the nearest first."""
+    told = ReplyWording.objects.filter(Q(profile=None) | Q(profile=profile)).select_related("told_by")
+    reaching = [one for one in told if organization_path.startswith(one.organization_path)]
+    return sorted(reaching, key=lambda one: (-len(one.organization_path), one.outcome, one.words))
+
+
+def payer_of(profile: BankProfile, organization_id: UUID) -> PayerAccount | None:
+    """The account that a union pays from by a profile, if it has registered one."""
+    active = PayerAccount.objects.filter(organization=organization_id, profile=profile, active=True)
+    return active.select_related("registered_by").first()
+
+
+def unexplained_words(batch: PaymentBatch) -> list[tuple[str, int]]:
+    """Words of the bank that nobody has explained yet, with how many open orders of the batch they hold up."""
+    meanings = meanings_for(batch)
+    waiting = PaymentOrder.objects.filter(batch=batch, state=OrderState.SENT).exclude(bank_words="")
+    counted = waiting.values_list("bank_words").annotate(count=Count("id")).order_by("bank_words")
+    return [(words, count) for words, count in counted if outcome_of(words, meanings) is None]
 
 
 def meanings_for(batch: PaymentBatch) -> dict[str, str]:
@@ -278,16 +312,24 @@ FROM payments_paymentbatch batch
 JOIN payments_paymentorder o ON o.batch_id = batch.id AND o.state IN ('built', 'sent', 'paid')
 WHERE batch.organization_path >= %(low)s AND batch.organization_path < %(high)s AND batch.due_on IS NOT NULL
   AND batch.state <> 'cancelled' AND coalesce(o.settled_on, %(on)s) > batch.due_on AND o.id > %(after)s
+  AND (%(campaign)s::uuid IS NULL
+       OR batch.plan_id IN (SELECT plan.id FROM ledger_useplan plan WHERE plan.campaign_id = %(campaign)s))
 ORDER BY o.id
 LIMIT %(limit)s
 """
 
 
 def late_payments(
-    organization_path: str, on: date, *, after: int = 0, limit: int = PAGE
+    organization_path: str,
+    on: date,
+    *,
+    campaign_id: UUID | None = None,
+    after: int = 0,
+    limit: int | None = PAGE,
 ) -> list[LatePayment]:
-    """Orders that came, or are still to come, after their due day (R-236); keyset by order id."""
-    rows = rows_of(_LATE, {**_range(organization_path), "on": on, "after": after, "limit": limit})
+    """Orders that came, or are still to come, after their due day (R-236); keyset by order id. No limit: all."""
+    wanted = {"on": on, "campaign": campaign_id, "after": after, "limit": limit}
+    rows = rows_of(_LATE, {**_range(organization_path), **wanted})
     late = [row for row in rows if is_late(row[4], row[5], on)]
     return [LatePayment(*[*row, ((row[5] or on) - row[4]).days]) for row in late]
 

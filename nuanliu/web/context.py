@@ -14,6 +14,7 @@ from nuanliu.awards.permissions import POLICY as AWARDS
 from nuanliu.base.actor import Actor
 from nuanliu.ledger.permissions import POLICY as LEDGER
 from nuanliu.payments.permissions import POLICY as PAYMENTS
+from nuanliu.people.permissions import POLICY as PEOPLE
 from nuanliu.returns.permissions import POLICY as RETURNS
 
 
@@ -33,8 +34,13 @@ GROUPS: tuple[tuple[Promise | str, tuple[Room, ...]], ...] = (
     (
         _("Warmth"),
         (
-            Room(_("Campaigns"), "campaigns", ("campaign",)),
+            Room(
+                _("Campaigns"),
+                "campaigns",
+                ("campaign", "programme", "programmes", "recusals", "cash", "oversight", "concern", "award", "awards"),
+            ),
             Room(_("Lists"), "rosters", ("roster", "row"), AWARDS, "read"),
+            Room(_("People on record"), "people", (), PEOPLE, "record_death"),
             Room(_("Use plans"), "plans", ("plan", "decision"), LEDGER, "view"),
         ),
     ),
@@ -43,7 +49,16 @@ GROUPS: tuple[tuple[Promise | str, tuple[Room, ...]], ...] = (
         (
             Room(_("Funds"), "funds", ("fund",), LEDGER, "view"),
             Room(_("Payments"), "batches", ("batch",), PAYMENTS, "view"),
+            Room(_("Bank formats"), "banks", ("bank",), PAYMENTS, "view"),
             Room(_("Failed payments"), "failures", ("failure", "correction"), PAYMENTS, "view"),
+        ),
+    ),
+    (
+        _("Rules"),
+        (
+            Room(_("Standards"), "standards", ("standard",)),
+            Room(_("Prohibited goods"), "goods", ()),
+            Room(_("Register of rules"), "rules", ()),
         ),
     ),
     (

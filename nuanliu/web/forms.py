@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from nuanliu.access.models import User
 from nuanliu.kernel.money import MoneyError, parse_yuan
 from nuanliu.organizations.models import Organization
+from nuanliu.payments.states import Outcome
+from nuanliu.people.states import Relation
 
 
 class DateInput(forms.DateInput):
@@ -150,6 +152,45 @@ class BatchForm(forms.Form):
         self.fields["profile"].choices = profiles  # type: ignore[attr-defined]
 
 
+class DescriptionForm(forms.Form):
+    """How a bank wants its file: written, or taken from a file, which then stands for the text."""
+
+    description = forms.CharField(
+        label=_("Description"), required=False, widget=forms.Textarea(attrs={"rows": 24, "spellcheck": "false"})
+    )
+    file = forms.FileField(label=_("Or as a file"), required=False)
+
+    def clean(self) -> dict[str, Any]:
+        read = super().clean() or {}
+        file = read.get("file")
+        if file is not None:
+            try:
+                read["description"] = file.read().decode("utf-8-sig")
+            except UnicodeDecodeError:
+                raise forms.ValidationError(_("The file must be text in UTF-8.")) from None
+        if not read.get("description"):
+            raise forms.ValidationError(_("Paste a description or choose a file."))
+        return read
+
+
+class PayerForm(forms.Form):
+    """The account that a union pays from."""
+
+    holder_name = forms.CharField(label=_("Account holder"), max_length=120)
+    bank = forms.CharField(label=_("Bank and branch"), max_length=120)
+    number = forms.CharField(
+        label=_("Account number"), max_length=40, widget=forms.TextInput(attrs={"inputmode": "numeric"})
+    )
+
+
+class WordingForm(forms.Form):
+    """What a bank's words mean."""
+
+    words = forms.CharField(label=_("The bank's words"), max_length=120)
+    outcome = forms.ChoiceField(label=_("Means"), choices=Outcome.choices)
+    everywhere = forms.BooleanField(label=_("In the answers of all banks"), required=False)
+
+
 class ReplyForm(forms.Form):
     """A bank's reply and the day for rows that name none."""
 
@@ -253,3 +294,34 @@ class CorrectedListsForm(forms.Form):
         help_text=_("The whole list again: only what changed is read anew, corrections of the rest stand."),
         widget=FilesInput(attrs={"accept": ".xlsx,.xls,.ods,.csv", "multiple": True}),
     )
+
+
+class HouseholdForm(forms.Form):
+    """A household: which union records it, and from when."""
+
+    organization = OrganizationField(label=_("Union"), queryset=Organization.objects.none())
+    name = forms.CharField(label=_("Household"), max_length=60, help_text=_("As the list calls it."))
+    on = forms.DateField(label=_("From"), widget=DateInput())
+
+    def __init__(self, *args: Any, unions: QuerySet[Organization], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["organization"].queryset = unions  # type: ignore[attr-defined]
+
+
+class MemberForm(forms.Form):
+    """One member of a household."""
+
+    identity_number = IdentityField()
+    relation = forms.ChoiceField(label=_("Relation to the head"), choices=Relation.choices)
+
+
+MembersForm = forms.formset_factory(MemberForm, extra=5, max_num=12)
+
+
+class DeathForm(forms.Form):
+    """Who has died, when, and what proves it."""
+
+    identity_number = IdentityField()
+    died_on = forms.DateField(label=_("Died on"), widget=DateInput())
+    reason = forms.CharField(label=_("Evidence"), help_text=_("Which paper says so."))
+    file = forms.FileField(label=_("Evidence as a file"))

@@ -5,7 +5,8 @@ from typing import Any
 
 from procrastinate.contrib.django import app
 
-from nuanliu.awards.actions import SubmittedFile, import_roster
+from nuanliu.awards.actions import SubmittedFile, import_roster, reimport_roster
+from nuanliu.awards.models import Roster
 from nuanliu.base.actor import Actor
 from nuanliu.base.jobs import Progress, run
 from nuanliu.evidence.models import EvidenceFile, FileRequest
@@ -41,6 +42,21 @@ def import_lists(
             step="staging",
             done_count=rows,
             total_count=rows,
+        )
+
+    run(work, job_id=job_id, post_id=post_id, user_id=user_id)
+
+
+@app.task(name="web.reimport_list")
+def reimport_list(*, job_id: str, post_id: str, user_id: str, files: list[str], roster: str) -> None:
+    """Read a corrected submission, archived already, in the place of the one before."""
+
+    def work(by: Actor, progress: Progress) -> None:
+        progress.report("checking", 0, len(files))
+        replaced = reimport_roster(Roster.objects.get(pk=roster), _submitted(files), by=by)
+        rows = replaced.roster.rows_read
+        progress.write(
+            subject_kind=IMPORTED, subject_id=roster, step="staging", done_count=rows, total_count=rows
         )
 
     run(work, job_id=job_id, post_id=post_id, user_id=user_id)

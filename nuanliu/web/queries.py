@@ -9,20 +9,24 @@ from uuid import UUID
 from django.db.models import Count, Model, Q, QuerySet, Sum
 from django.utils import timezone
 
-from nuanliu.access.models import User
+from nuanliu.access.models import Post, User
+from nuanliu.access.queries import in_effect
 from nuanliu.audit.models import AuditEntry
 from nuanliu.audit.queries import history_of
-from nuanliu.awards.models import Award, Recusal, Roster, RosterFinding
+from nuanliu.awards.models import Award, CashException, Recusal, Roster, RosterFinding
 from nuanliu.awards.states import AwardState
 from nuanliu.base.actor import Actor
 from nuanliu.base.models import JobRun
 from nuanliu.base.scope import Scope
+from nuanliu.kernel.findings import Finding
+from nuanliu.kernel.text import mask_name
 from nuanliu.ledger.models import Fund, UsePlan, UsePlanLine
 from nuanliu.ledger.queries import Balance, balances_of, funds_of
 from nuanliu.ledger.states import PlanState
 from nuanliu.organizations.models import Organization
 from nuanliu.payments.queries import CashPayment, cash_payments
-from nuanliu.programmes.models import Campaign
+from nuanliu.people.models import Person
+from nuanliu.programmes.models import Campaign, Programme, Standard
 from nuanliu.programmes.queries import path_and_above
 
 HISTORY_ROWS = 30
@@ -44,9 +48,40 @@ def campaigns_for(by: Actor) -> QuerySet[Campaign]:
     )
 
 
+def programmes_for(by: Actor) -> QuerySet[Programme]:
+    """Programmes of the actor's union and of those above it: what it can open a campaign of."""
+    concerned = Programme.objects.filter(organization_path__in=path_and_above(by.organization_path))
+    return concerned.select_related("organization", "basis").prefetch_related("campaigns").order_by("-id")
+
+
+def standards_for(by: Actor) -> QuerySet[Standard]:
+    """Standards that concern an actor: of its own union, of those above, of those below."""
+    concerned = Q(organization_path__in=path_and_above(by.organization_path)) | below(by.organization_path)
+    return Standard.objects.filter(concerned).select_related("organization", "filed_with", "basis")
+
+
+def superiors_of(standard: Standard) -> QuerySet[Organization]:
+    """The unions with which a standard can be filed, the nearest first."""
+    above = path_and_above(standard.organization_path)[:-1]
+    return Organization.objects.filter(path__in=above).order_by("-path")
+
+
 def unions_for(by: Actor) -> QuerySet[Organization]:
     """The actor's union and all below it, by path."""
     return Organization.objects.filter(below(by.organization_path, "path")).order_by("path")
+
+
+def colleagues(by: Actor) -> QuerySet[User]:
+    """Who holds a post in the actor's own union today, by account."""
+    posts = Post.objects.filter(in_effect(timezone.localdate()), organization_id=by.organization_id)
+    return User.objects.filter(pk__in=posts.values("user")).order_by("username")
+
+
+def recipients(exceptions: Iterable[Recusal | CashException]) -> dict[bytes, str]:
+    """Names of whom exceptions concern by digest, masked; nobody where no list has named the person yet."""
+    digests = [bytes(one.identity_digest) for one in exceptions]
+    known = Person.objects.filter(identity_digest__in=digests).values_list("identity_digest", "name")
+    return {bytes(digest): mask_name(name) for digest, name in known}
 
 
 def business_day(campaign: Campaign) -> date:
@@ -149,6 +184,21 @@ def draft_plans(by: Actor, roster: Roster) -> list[UsePlan]:
             below(by.organization_path), campaign_id=roster.campaign_id, state=PlanState.DRAFT
         ).order_by("-id")
     )
+
+
+@dataclass(frozen=True, slots=True)
+class PayeeFault:
+    """An award that cannot be paid as it stands, and why."""
+
+    award: Award
+    message: str
+
+
+def payee_faults(findings: Iterable[Finding]) -> list[PayeeFault]:
+    """The awards that findings name, in their order, in one query."""
+    found = {int(one.subject): one.message for one in findings}
+    awards = Award.objects.select_related("person", "organization").in_bulk(found)
+    return [PayeeFault(awards[key], message) for key, message in found.items() if key in awards]
 
 
 @dataclass(frozen=True, slots=True)

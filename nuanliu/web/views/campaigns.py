@@ -10,6 +10,7 @@ from nuanliu.awards.permissions import POLICY as AWARDS
 from nuanliu.ledger.permissions import POLICY as LEDGER
 from nuanliu.ledger.queries import plans_of
 from nuanliu.organizations.models import Organization
+from nuanliu.programmes.permissions import POLICY as PROGRAMMES
 from nuanliu.programmes.queries import lines_of, standard_in_force
 from nuanliu.web.forms import ListsForm
 from nuanliu.web.guards import DeskRequest, signed_in
@@ -21,7 +22,8 @@ from nuanliu.web.queries import business_day, campaigns_for, progress_of, unions
 def campaigns(request: DeskRequest) -> HttpResponse:
     """All campaigns that concern the union, the latest first."""
     page = newest_first(campaigns_for(request.actor), request.GET.get("after"))
-    return render(request, "web/campaigns.html", {"page": page})
+    context = {"page": page, "may_open": PROGRAMMES.may(request.actor, "open_campaign")}
+    return render(request, "web/campaigns.html", context)
 
 
 @signed_in()
@@ -46,6 +48,8 @@ def campaign(request: DeskRequest, key: UUID) -> HttpResponse:
                 unions=unions_for(by), initial={"organization": by.organization_id, "business_date": day}
             ),
             "may_drop": AWARDS.may(by, "import_roster"),
+            "may_read": AWARDS.may(by, "read"),
+            "may_oversee": AWARDS.may(by, "oversee"),
             "may_plan": LEDGER.may(by, "draft_plan"),
             "may_see_plans": LEDGER.may(by, "view"),
         },

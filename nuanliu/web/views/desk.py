@@ -16,6 +16,7 @@ from nuanliu.approvals.models import ApprovalRound
 from nuanliu.approvals.queries import worklist_for
 from nuanliu.approvals.states import RoundState
 from nuanliu.awards.models import Award, Roster
+from nuanliu.awards.permissions import POLICY as AWARDS
 from nuanliu.awards.states import AwardState, RosterState
 from nuanliu.base.actor import Actor
 from nuanliu.ledger.models import UsePlan
@@ -173,6 +174,7 @@ def desk(request: DeskRequest) -> HttpResponse:
     context = {
         "tasks": [task for find in WAITING.get(by.role, ()) for task in find(by)],
         "campaign": campaign,
+        "may_oversee": AWARDS.may(by, "oversee"),
         "progress": progress_of(campaign, by.organization_path) if campaign else {},
         "funds": [one for one in funds_with_balances(by.organization_path) if one.balance.received_fen][
             :SHOWN

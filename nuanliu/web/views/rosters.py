@@ -22,7 +22,7 @@ from nuanliu.ledger.models import UsePlan
 from nuanliu.organizations.models import Organization
 from nuanliu.programmes.models import Campaign
 from nuanliu.web import jobs
-from nuanliu.web.forms import ListsForm, OnForm, ReasonForm
+from nuanliu.web.forms import CorrectedListsForm, ListsForm, OnForm, ReasonForm
 from nuanliu.web.guards import WRITING, DeskRequest, page
 from nuanliu.web.paging import newest_first
 from nuanliu.web.queries import award_counts, business_day, campaigns_for, draft_plans, unions_for
@@ -37,6 +37,7 @@ ACTS = (
     "sign_roster",
     "withdraw_roster",
     "attach_roster",
+    "import_roster",
     "map_heading",
     "record_handout",
     "reveal",
@@ -135,6 +136,8 @@ def roster(request: DeskRequest, key: UUID) -> HttpResponse:
             "plans": draft_plans(by, found) if found.state == RosterState.ACCEPTED else [],
             "on_form": OnForm(initial={"on": business_day(found.campaign)}, prefix="sign"),
             "reason_form": ReasonForm(prefix="withdraw"),
+            "replace_form": CorrectedListsForm(prefix="replace"),
+            "detach_form": ReasonForm(prefix="detach"),
         },
     )
 

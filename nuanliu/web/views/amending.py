@@ -1,0 +1,151 @@
+"""What was sent is taken back or replaced: a list out of its plan, a list by its corrected files, one award."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from nuanliu.awards import actions
+from nuanliu.awards.actions import SubmittedFile
+from nuanliu.awards.models import Award, Roster
+from nuanliu.awards.permissions import POLICY
+from nuanliu.awards.queries import awards_page
+from nuanliu.awards.states import AWARD_TRANSITIONS, AwardState
+from nuanliu.base.jobs import ask
+from nuanliu.evidence.actions import archive
+from nuanliu.programmes.models import Campaign
+from nuanliu.web import jobs
+from nuanliu.web.forms import CorrectedListsForm, ReasonForm
+from nuanliu.web.guards import WRITING, DeskRequest, page
+from nuanliu.web.paging import SIZE, number_or_404, page_of
+from nuanliu.web.queries import business_day, campaigns_for
+from nuanliu.web.views.rosters import AT_ONCE_BYTES, ROSTER_FILE
+
+
+def _roster(key: UUID) -> Roster:
+    return get_object_or_404(Roster.objects.select_related("organization", "campaign"), pk=key)
+
+
+@page(POLICY, "attach_roster", WRITING)
+def detach(request: DeskRequest, key: UUID) -> HttpResponse:
+    """Take a list out of a plan that is still a draft, with the reason."""
+    found, form = _roster(key), ReasonForm(request.POST, prefix="detach")
+    if form.is_valid():
+        actions.detach_roster(found, by=request.actor, reason=form.cleaned_data["reason"])
+        messages.success(request, _("The list is out of the plan; it must be signed again."))
+    else:
+        messages.error(request, _("Taking a list out of its plan needs a reason."))
+    return redirect("roster", key)
+
+
+@page(POLICY, "import_roster", WRITING)
+def replace(request: DeskRequest, key: UUID) -> HttpResponse:
+    """Read corrected files in the place of those before: small ones at once, big ones by a worker."""
+    found = _roster(key)
+    form = CorrectedListsForm(request.POST, request.FILES, prefix="replace")
+    if not form.is_valid():
+        messages.error(request, _("Choose the corrected files."))
+        return redirect("roster", key)
+    files = [SubmittedFile(file.name, file.read()) for file in form.cleaned_data["lists"]]
+    if sum(len(file.content) for file in files) > AT_ONCE_BYTES:
+        return _by_worker(request, found, files)
+    replaced = actions.reimport_roster(found, files, by=request.actor)
+    if replaced.repeated:
+        messages.info(request, _("These are the same files; nothing changed."))
+    else:
+        rows = replaced.roster.rows_read
+        told = ngettext(
+            "The list was read anew: %(count)s row.", "The list was read anew: %(count)s rows.", rows
+        )
+        messages.success(request, told % {"count": rows})
+    return redirect("roster", key)
+
+
+def _by_worker(request: DeskRequest, found: Roster, files: list[SubmittedFile]) -> HttpResponse:
+    kept = [
+        archive(
+            file.content,
+            name=file.name,
+            kind=ROSTER_FILE,
+            media_type="application/octet-stream",
+            organization_path=found.organization_path,
+            organization_id=found.organization_id,
+            by=request.actor,
+        )
+        for file in files
+    ]
+    job = ask(
+        jobs.reimport_list, by=request.actor, files=[str(file.pk) for file in kept], roster=str(found.pk)
+    )
+    return redirect("job", job.pk)
+
+
+# --- one award ---
+
+
+@page(POLICY, "read")
+def awards(request: DeskRequest, key: UUID) -> HttpResponse:
+    """The awards of a campaign, or of one of its lists, by state, page by page; names masked."""
+    campaign = get_object_or_404(campaigns_for(request.actor), pk=key)
+    state = request.GET.get("state", "")
+    found = awards_page(
+        campaign=campaign,
+        roster=_list_asked(request, campaign),
+        organization_path=request.actor.organization_path,
+        state=state if state in AwardState.values else "",
+        after=number_or_404(request.GET.get("after")),
+        limit=SIZE + 1,
+    )
+    context = {
+        "campaign": campaign,
+        "page": page_of(found, "pk"),
+        "states": AwardState.choices,
+        "state": state,
+        "list": request.GET.get("list", ""),
+    }
+    return render(request, "web/awards.html", context)
+
+
+def _list_asked(request: DeskRequest, campaign: Campaign) -> Roster | None:
+    wanted = request.GET.get("list", "")
+    try:
+        return get_object_or_404(Roster, pk=UUID(wanted), campaign=campaign) if wanted else None
+    except ValueError:
+        raise Http404 from None
+
+
+def _award(key: int) -> Award:
+    related = ("person", "organization", "campaign", "category", "account", "roster", "plan", "standard")
+    return get_object_or_404(Award.objects.select_related(*related), pk=key)
+
+
+@page(POLICY, "read")
+def award(request: DeskRequest, key: int) -> HttpResponse:
+    """One award: what, to whom, from which list and plan; it can be cancelled until it is given."""
+    return _shown(request, _award(key), ReasonForm())
+
+
+@page(POLICY, "cancel_award", WRITING)
+def cancel(request: DeskRequest, key: int) -> HttpResponse:
+    """Cancel one award, with the reason; the money reserved for it is free again."""
+    found, form = _award(key), ReasonForm(request.POST)
+    if not form.is_valid():
+        return _shown(request, found, form)
+    actions.cancel_award(
+        found, reason=form.cleaned_data["reason"], on=business_day(found.campaign), by=request.actor
+    )
+    messages.success(request, _("The award is cancelled."))
+    return redirect("award", key)
+
+
+def _shown(request: DeskRequest, found: Award, form: ReasonForm) -> HttpResponse:
+    context = {
+        "award": found,
+        "form": form,
+        "may_cancel": POLICY.may(request.actor, "cancel_award", found)
+        and AwardState.CANCELLED in AWARD_TRANSITIONS[found.state],
+    }
+    return render(request, "web/award.html", context, status=422 if form.is_bound else 200)

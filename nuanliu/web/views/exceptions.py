@@ -1,0 +1,200 @@
+"""Leave that is asked for, campaign by campaign: to step back from a recipient, and to hand out cash."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from nuanliu.awards import actions
+from nuanliu.awards.models import CashException, Recusal
+from nuanliu.awards.permissions import POLICY
+from nuanliu.evidence.actions import archive
+from nuanliu.organizations.models import Organization
+from nuanliu.organizations.queries import by_path
+from nuanliu.programmes.models import Campaign
+from nuanliu.web.forms import CashForm, FileForm, OnForm, RecusalForm
+from nuanliu.web.guards import WRITING, DeskRequest, page
+from nuanliu.web.paging import newest_first
+from nuanliu.web.queries import (
+    below,
+    business_day,
+    campaigns_for,
+    colleagues,
+    recipients,
+    unions_for,
+)
+
+CASH_RECEIPT = "cash_receipt"
+# How far a cash exception is: the colour's state and the word.
+ASKED = ("asked", gettext_lazy("waits for approval"))
+APPROVED = ("approved", gettext_lazy("approved, no receipt yet"))
+SIGNED = ("done", gettext_lazy("receipt signed"))
+
+
+def _campaign(request: DeskRequest, key: UUID) -> Campaign:
+    return get_object_or_404(campaigns_for(request.actor), pk=key)
+
+
+# --- to step back ---
+
+
+@page(POLICY, "read")
+def recusals(request: DeskRequest, key: UUID) -> HttpResponse:
+    """Who stepped back from whom in a campaign."""
+    campaign = _campaign(request, key)
+    return _recusals(request, campaign, RecusalForm(colleagues=colleagues(request.actor)))
+
+
+@page(POLICY, "record_recusal", WRITING)
+def recuse(request: DeskRequest, key: UUID) -> HttpResponse:
+    """Record that somebody of the union steps back; another person than that one does it."""
+    campaign, by = _campaign(request, key), request.actor
+    form = RecusalForm(request.POST, colleagues=colleagues(by))
+    if not form.is_valid():
+        return _recusals(request, campaign, form)
+    wanted = form.cleaned_data
+    actions.record_recusal(
+        Organization.objects.get(pk=by.organization_id),
+        campaign,
+        user_id=wanted["user"].pk,
+        identity_number=wanted["identity_number"],
+        replaced_by=wanted["replaced_by"].pk,
+        reason=wanted["reason"],
+        on=business_day(campaign),
+        by=by,
+    )
+    messages.success(request, _("The recusal is recorded."))
+    return redirect("recusals", key)
+
+
+def _recusals(request: DeskRequest, campaign: Campaign, form: RecusalForm) -> HttpResponse:
+    by = request.actor
+    found = Recusal.objects.filter(below(by.organization_path), campaign=campaign)
+    shown = newest_first(found.select_related("user", "replaced_by"), request.GET.get("after"))
+    context = {
+        "campaign": campaign,
+        "page": shown,
+        "rows": _with_recipients(shown.rows),
+        "form": form,
+        "may_record": POLICY.may(by, "record_recusal"),
+    }
+    return render(request, "web/recusals.html", context, status=422 if form.is_bound else 200)
+
+
+def _with_recipients(rows: list[Any]) -> list[dict[str, Any]]:
+    names = recipients(rows)
+    return [{"row": row, "name": names.get(bytes(row.identity_digest), "")} for row in rows]
+
+
+# --- to hand out cash ---
+
+
+@page(POLICY, "read")
+def cash(request: DeskRequest, key: UUID) -> HttpResponse:
+    """For whom cash was asked for in a campaign, and how far each is."""
+    campaign, by = _campaign(request, key), request.actor
+    form = CashForm(unions=unions_for(by), initial={"organization": by.organization_id})
+    return _cash(request, campaign, form)
+
+
+@page(POLICY, "request_cash_exception", WRITING)
+def request_cash(request: DeskRequest, key: UUID) -> HttpResponse:
+    """Ask for leave to hand out cash to one person."""
+    campaign = _campaign(request, key)
+    form = CashForm(request.POST, unions=unions_for(request.actor))
+    if not form.is_valid():
+        return _cash(request, campaign, form)
+    wanted = form.cleaned_data
+    asked = actions.request_cash_exception(
+        wanted["organization"],
+        campaign,
+        identity_number=wanted["identity_number"],
+        reason=wanted["reason"],
+        on=business_day(campaign),
+        by=request.actor,
+    )
+    messages.success(request, _("Cash is asked for; another person approves it."))
+    return redirect("cash-exception", asked.pk)
+
+
+def _cash(request: DeskRequest, campaign: Campaign, form: CashForm) -> HttpResponse:
+    by = request.actor
+    found = CashException.objects.filter(below(by.organization_path), campaign=campaign)
+    shown = newest_first(found.select_related("requested_by", "approved_by"), request.GET.get("after"))
+    rows = [{**row, "state": _state(row["row"])} for row in _with_recipients(shown.rows)]
+    context = {
+        "campaign": campaign,
+        "page": shown,
+        "rows": rows,
+        "form": form,
+        "may_request": POLICY.may(by, "request_cash_exception"),
+    }
+    return render(request, "web/cash.html", context, status=422 if form.is_bound else 200)
+
+
+def _state(exception: CashException) -> tuple[str, Any]:
+    if exception.signature_file_id:
+        return SIGNED
+    return APPROVED if exception.approved_by_id else ASKED
+
+
+def _exception(key: UUID) -> CashException:
+    everything = CashException.objects.select_related(
+        "campaign", "requested_by", "approved_by", "signature_file"
+    )
+    return get_object_or_404(everything, pk=key)
+
+
+@page(POLICY, "read")
+def cash_exception(request: DeskRequest, key: UUID) -> HttpResponse:
+    """One request: who asked and why, who approved, whether the recipient signed, and what comes next."""
+    found, by = _exception(key), request.actor
+    on = business_day(found.campaign)
+    context = {
+        "exception": found,
+        "name": recipients([found]).get(bytes(found.identity_digest), ""),
+        "state": _state(found),
+        "is_own": found.requested_by_id == by.user_id,
+        "can": {act: POLICY.may(by, act, found) for act in ("approve_cash_exception", "sign_cash_receipt")},
+        "on_form": OnForm(initial={"on": on}),
+        "file_form": FileForm(),
+    }
+    return render(request, "web/cash_exception.html", context)
+
+
+@page(POLICY, "approve_cash_exception", WRITING)
+def approve_cash(request: DeskRequest, key: UUID) -> HttpResponse:
+    """Another person than who asked approves."""
+    found, form = _exception(key), OnForm(request.POST)
+    if form.is_valid():
+        actions.approve_cash_exception(found, on=form.cleaned_data["on"], by=request.actor)
+        messages.success(request, _("Cash is approved; the recipient's signed receipt comes next."))
+    else:
+        messages.error(request, _("Give the date of the approval."))
+    return redirect("cash-exception", key)
+
+
+@page(POLICY, "sign_cash_receipt", WRITING)
+def sign_receipt(request: DeskRequest, key: UUID) -> HttpResponse:
+    """Keep the receipt that the recipient signed."""
+    found, form = _exception(key), FileForm(request.POST, request.FILES)
+    if not form.is_valid():
+        messages.error(request, _("Choose the scanned receipt."))
+        return redirect("cash-exception", key)
+    file = form.cleaned_data["file"]
+    kept = archive(
+        file.read(),
+        name=file.name,
+        kind=CASH_RECEIPT,
+        media_type=file.content_type,
+        organization_path=found.organization_path,
+        organization_id=by_path(found.organization_path).pk,
+        by=request.actor,
+    )
+    actions.sign_cash_receipt(found, signature_file=kept, by=request.actor)
+    messages.success(request, _("The signed receipt is kept."))
+    return redirect("cash-exception", key)

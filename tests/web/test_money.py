@@ -154,9 +154,7 @@ def test_an_allocation_is_taken_back_by_who_gave_it(finance: Client, world: Worl
     received(finance, fund)
     with scoped(Scope.for_path(JIADING)):
         below = grassroots_union()
-    taker = opened(
-        finance, world, organization=below.pk, name="上级补助", source_class="superior_subsidy"
-    )
+    taker = opened(finance, world, organization=below.pk, name="上级补助", source_class="superior_subsidy")
     address = f"/funds/{fund.pk}/allocate/"
     token = finance.get(address).context["form"]["token"].value()
     finance.post(

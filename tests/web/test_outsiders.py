@@ -14,6 +14,7 @@ from nuanliu.demo.staff import staff_for
 from nuanliu.ledger.models import Fund, Transfer
 from nuanliu.organizations.queries import by_path
 from nuanliu.payments.models import AccountCorrection, PaymentBatch, PaymentOrder
+from nuanliu.programmes.models import ProhibitedGoods
 from tests.architecture.test_routes import PUBLIC, routes
 from tests.web.job import Job, accept_and_sign, decide, pay, report
 
@@ -27,6 +28,15 @@ OVERVIEWS = {
     "plans",
     "funds",
     "fund-new",
+    "campaign-new",
+    "programmes",
+    "programme-new",
+    "standards",
+    "standard-new",
+    "standard-upload",
+    "goods",
+    "goods-add",
+    "rules",
     "batches",
     "failures",
     "returns",
@@ -57,6 +67,8 @@ def addresses(job: Job) -> dict[str, str]:
         "funds": job.of(Fund.objects.get).pk,
         "payments": job.of(lambda: PaymentBatch.objects.earliest("pk")).pk,
         "annex1": table.pk,
+        "standards": job.world.standard.pk,
+        "goods": job.of(ProhibitedGoods.objects.first).pk,
         "files": file,
         "jobs": plan.pk,
         "history": plan.pk,

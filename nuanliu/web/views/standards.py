@@ -1,0 +1,173 @@
+"""Standards: how much a union gives to whom; drafted or read from a file, adopted, filed above, withdrawn."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from nuanliu.evidence.actions import archive
+from nuanliu.evidence.models import EvidenceFile
+from nuanliu.organizations.models import Organization
+from nuanliu.programmes import actions
+from nuanliu.programmes.models import Standard
+from nuanliu.programmes.permissions import POLICY
+from nuanliu.programmes.queries import categories, in_force_among, is_in_force, lines_of, superseded_by
+from nuanliu.programmes.states import STANDARD_TRANSITIONS, Per, StandardState
+from nuanliu.web.forms_rules import (
+    AdoptionForm,
+    EndForm,
+    FilingForm,
+    LineRow,
+    StandardFileForm,
+    StandardForm,
+)
+from nuanliu.web.guards import FORM, WRITING, DeskRequest, page, signed_in
+from nuanliu.web.paging import newest_first
+from nuanliu.web.queries import history, standards_for, superiors_of
+
+MINUTES = "minutes"
+
+
+@signed_in()
+def standards(request: DeskRequest) -> HttpResponse:
+    """Standards of the union, of those above and of those below, the latest first."""
+    shown, today = newest_first(standards_for(request.actor), request.GET.get("after")), timezone.localdate()
+    context = {
+        "page": shown,
+        "in_force": in_force_among(shown.rows, today),
+        "may_draft": POLICY.may(request.actor, "draft_standard"),
+        "may_adopt": POLICY.may(request.actor, "adopt_standard"),
+    }
+    return render(request, "web/standards.html", context)
+
+
+@page(POLICY, "adopt_standard", FORM)
+def standard_upload(request: DeskRequest) -> HttpResponse:
+    """Bring the standard of a file into force; what is wrong with the file is told in one go."""
+    form = StandardFileForm(request.POST or None, request.FILES or None)
+    if form.is_valid():
+        standard = actions.standard_from_file(
+            form.cleaned_data["file"], organization=_own_union(request), by=request.actor
+        )
+        messages.success(request, _("The standard of the file is recorded."))
+        return redirect("standard", standard.pk)
+    return render(request, "web/standard_upload.html", {"form": form}, status=422 if form.is_bound else 200)
+
+
+@page(POLICY, "draft_standard", FORM)
+def standard_new(request: DeskRequest) -> HttpResponse:
+    """Draft a standard, a row for each category."""
+    form = StandardForm(request.POST or None)
+    rows = [LineRow(category, request.POST) for category in categories()]
+    if form.is_valid() and not any(row.error for row in rows):
+        lines = {row.category.code: row.sum for row in rows if row.sum}
+        drafted = actions.draft_standard(
+            _own_union(request), lines=lines, **form.cleaned_data, by=request.actor
+        )
+        messages.success(request, _("The standard is drafted. It counts once it is adopted."))
+        return redirect("standard", drafted.pk)
+    context = {"form": form, "rows": rows, "pers": Per.choices}
+    return render(request, "web/standard_new.html", context, status=422 if form.is_bound else 200)
+
+
+def _own_union(request: DeskRequest) -> Organization:
+    return get_object_or_404(Organization, pk=request.actor.organization_id)
+
+
+@signed_in()
+def standard(request: DeskRequest, key: UUID) -> HttpResponse:
+    """One standard: sums, procedure, filing, and what can be done now."""
+    found = _standard(request, key)
+    return _page(request, found)
+
+
+def _page(request: DeskRequest, found: Standard, **bound: Any) -> HttpResponse:
+    today = timezone.localdate()
+    forms = {
+        "adoption_form": AdoptionForm(initial={"adopted_on": today}),
+        "filing_form": FilingForm(superiors=superiors_of(found), initial={"filed_on": today}),
+        "end_form": EndForm(initial={"on": today}),
+    }
+    context = {
+        "standard": found,
+        "lines": lines_of(found).values(),
+        "in_force": is_in_force(found, today),
+        "superseded_by": superseded_by(found) if found.adopted_on else None,
+        "can": _can(request, found),
+        "history": history(found),
+        **forms,
+        **bound,
+    }
+    return render(request, "web/standard.html", context, status=422 if bound else 200)
+
+
+def _can(request: DeskRequest, found: Standard) -> dict[str, bool]:
+    """Which of the steps from here this role may take."""
+    next_states = STANDARD_TRANSITIONS[StandardState(found.state)]
+    steps = {"adopt": StandardState.ADOPTED, "file": StandardState.FILED, "withdraw": StandardState.WITHDRAWN}
+    return {
+        step: state in next_states and POLICY.may(request.actor, f"{step}_standard", found)
+        for step, state in steps.items()
+    }
+
+
+@page(POLICY, "adopt_standard", WRITING)
+def adopt(request: DeskRequest, key: UUID) -> HttpResponse:
+    """Record the procedure that adopted the standard."""
+    found, form = _own(request, key, "adopt_standard"), AdoptionForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return _page(request, found, adoption_form=form)
+    wanted = dict(form.cleaned_data)
+    file = _minutes(request, found, wanted.pop("minutes_file"))
+    actions.adopt_standard(found, **wanted, minutes_file=file, by=request.actor)
+    messages.success(request, _("The adoption is recorded."))
+    return redirect("standard", key)
+
+
+@page(POLICY, "file_standard", WRITING)
+def file_above(request: DeskRequest, key: UUID) -> HttpResponse:
+    """Record that the standard lies with a superior union."""
+    found = _own(request, key, "file_standard")
+    form = FilingForm(request.POST, superiors=superiors_of(found))
+    if not form.is_valid():
+        return _page(request, found, filing_form=form)
+    actions.file_standard(found, **form.cleaned_data, by=request.actor)
+    messages.success(request, _("The filing is recorded."))
+    return redirect("standard", key)
+
+
+@page(POLICY, "withdraw_standard", WRITING)
+def withdraw(request: DeskRequest, key: UUID) -> HttpResponse:
+    """Take a standard out of force from a day on."""
+    found, form = _own(request, key, "withdraw_standard"), EndForm(request.POST)
+    if not form.is_valid():
+        return _page(request, found, end_form=form)
+    actions.withdraw_standard(found, **form.cleaned_data, by=request.actor)
+    messages.success(request, _("The standard is withdrawn."))
+    return redirect("standard", key)
+
+
+def _standard(request: DeskRequest, key: UUID) -> Standard:
+    return get_object_or_404(standards_for(request.actor), pk=key)
+
+
+def _own(request: DeskRequest, key: UUID, act: str) -> Standard:
+    found = _standard(request, key)
+    POLICY.require(request.actor, act, found)
+    return found
+
+
+def _minutes(request: DeskRequest, found: Standard, file: Any) -> EvidenceFile | None:
+    return file and archive(
+        file.read(),
+        name=file.name,
+        kind=MINUTES,
+        media_type=file.content_type,
+        organization_path=found.organization_path,
+        organization_id=found.organization_id,
+        by=request.actor,
+    )

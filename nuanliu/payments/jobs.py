@@ -15,7 +15,7 @@ from nuanliu.payments.queries import awards_being_paid
 def release_unused(
     *, job_id: str, post_id: str, user_id: str, plan: str, on: str, older_than_days: int
 ) -> None:
-    """Release what a plan reserved and did not use, sparing awards in payment; `on` is the business date in ISO form."""
+    """Release what a plan reserved and did not use, sparing awards in payment; `on` is an ISO date."""
 
     def work(by: Actor, progress: Progress) -> None:
         progress.report("releasing")

@@ -312,7 +312,10 @@ class MemberForm(forms.Form):
     """One member of a household."""
 
     identity_number = IdentityField()
-    relation = forms.ChoiceField(label=_("Relation to the head"), choices=Relation.choices)
+    # The head stands chosen on an empty line, which therefore counts as empty.
+    relation = forms.ChoiceField(
+        label=_("Relation to the head"), choices=Relation.choices, initial=Relation.HEAD
+    )
 
 
 MembersForm = forms.formset_factory(MemberForm, extra=5, max_num=12)

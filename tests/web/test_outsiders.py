@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+import yaml
 from django.urls import URLPattern
 
 from nuanliu.access.models import User
@@ -14,6 +15,7 @@ from nuanliu.demo.staff import staff_for
 from nuanliu.ledger.models import Fund, Transfer
 from nuanliu.organizations.queries import by_path
 from nuanliu.payments.models import AccountCorrection, PaymentBatch, PaymentOrder
+from nuanliu.payments.reference import shipped
 from nuanliu.programmes.models import ProhibitedGoods
 from tests.architecture.test_routes import PUBLIC, routes
 from tests.web.job import Job, accept_and_sign, decide, pay, report
@@ -37,6 +39,8 @@ OVERVIEWS = {
     "goods",
     "goods-add",
     "rules",
+    "banks",
+    "bank-new",
     "batches",
     "failures",
     "returns",
@@ -60,6 +64,8 @@ def addresses(job: Job) -> dict[str, str]:
         reason="更换",
     )
     file = job.post("clerk", f"{roster}paper/", kind="xlsx", reason="存档").headers["Location"].split("/")[-2]
+    said = yaml.safe_dump({**shipped()["profiles"][0], "key": "rural_bank"}, allow_unicode=True)
+    bank = job.post("finance", "/banks/new/", description=said).headers["Location"].split("/")[-2]
     keys: dict[str, Any] = {
         "lists": roster.split("/")[-2],
         "campaigns": job.world.campaign.pk,
@@ -70,6 +76,7 @@ def addresses(job: Job) -> dict[str, str]:
         "standards": job.world.standard.pk,
         "goods": job.of(ProhibitedGoods.objects.first).pk,
         "files": file,
+        "banks": bank,
         "jobs": plan.pk,
         "history": plan.pk,
         "corrections": job.of(AccountCorrection.objects.get).pk,

@@ -22,6 +22,7 @@ type Findings = Iterator[Finding]
 PROFILE_KEYS = {"key", "bank", "layout", "reply"}
 COLUMN_KEYS = {"heading", "value", "own_bank", "other_bank"}
 LARGEST_FILE_ROWS = 100_000
+LONGEST_BANK = 120
 KEY = re.compile(r"[a-z][a-z0-9_]{2,39}")
 # As long as an account: as a constant it would send everybody's money to one place.
 ACCOUNT_LIKE = re.compile(r"(?:\d[\s\-]?){8,}")
@@ -63,8 +64,9 @@ def check_profile(data: Any) -> list[Finding]:
     found = list(_unknown_keys("", data, PROFILE_KEYS))
     if not KEY.fullmatch(str(data.get("key", ""))):
         found.append(_found("key", "代号只能用小写字母、数字和下划线", "请以字母开头，3至40个字符"))
-    if not str(data.get("bank", "")).strip():
-        found.append(_found("bank", "没有写明银行", "请填写银行和渠道的名称"))
+    bank = data.get("bank")
+    if not isinstance(bank, str) or not 0 < len(bank.strip()) <= LONGEST_BANK:
+        found.append(_found("bank", "没有写明银行", f"请填写银行和渠道的名称，不超过{LONGEST_BANK}个字"))
     for name, allowed, rules in (
         ("layout", ORDER_FIELDS | BATCH_FIELDS, _payment_rules),
         ("reply", ORDER_FIELDS | BATCH_FIELDS | REPLY_FIELDS, _reply_rules),

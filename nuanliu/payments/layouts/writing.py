@@ -49,6 +49,15 @@ def file_name(layout: Layout, facts: BatchFacts) -> str:
     return filled(layout.file_name, batch_values(layout, facts, ()))
 
 
+def lines_of(layout: Layout, facts: BatchFacts, orders: OrderRows) -> list[list[str]]:
+    """The file's lines cell by cell, headings among them: what a person compares with the bank's guide."""
+    whole = batch_values(layout, facts, orders.amounts_fen)
+    headings = [[column.heading for column in layout.columns]] if layout.headings else []
+    rows = zip(*_texts(layout, whole, orders), strict=True)
+    around = [list(_lines(layout, lines, whole)) for lines in (layout.head, layout.foot)]
+    return [*around[0], *headings, *map(list, rows), *around[1]]
+
+
 def _write(layout: Layout, facts: BatchFacts, orders: OrderRows) -> bytes:
     whole = batch_values(layout, facts, orders.amounts_fen)
     columns = _texts(layout, whole, orders)

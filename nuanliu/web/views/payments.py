@@ -12,6 +12,7 @@ from nuanliu.awards.models import Award
 from nuanliu.awards.states import AwardState
 from nuanliu.evidence.actions import archive
 from nuanliu.evidence.queries import content_of
+from nuanliu.kernel.errors import Refused
 from nuanliu.ledger.models import UsePlan
 from nuanliu.payments import actions
 from nuanliu.payments.models import BankProfile, PaymentBatch
@@ -22,9 +23,10 @@ from nuanliu.web.downloads import attachment
 from nuanliu.web.forms import BatchForm, FileForm, ReasonForm, ReplyForm
 from nuanliu.web.guards import FORM, WRITING, DeskRequest, page
 from nuanliu.web.paging import SIZE, number_or_404, page_of
-from nuanliu.web.queries import business_day
+from nuanliu.web.queries import PayeeFault, business_day, payee_faults
 
 BANK_RECEIPT = "bank_receipt"
+PAYEE_FAULTS = "payments.payee_faults"
 ACTS = ("release", "send", "cancel", "reply", "archive_receipt", "close")
 
 
@@ -53,21 +55,36 @@ def batch_new(request: DeskRequest, key: UUID) -> HttpResponse:
             "profile": next((p.pk for p in profiles if p.key == "nuanliu_standard"), None),
         },
     )
-    if form.is_valid():
-        wanted = form.cleaned_data
+    without = [number_or_404(award) for award in request.POST.getlist("without")]
+    built, faults = _build(request, plan, form, without) if form.is_valid() else ([], [])
+    if form.is_valid() and not faults:
+        told = ngettext("%(count)s batch was built.", "%(count)s batches were built.", len(built))
+        messages.success(request, told % {"count": len(built)})
+        return redirect("batch", built[0].pk) if built else redirect("plan", plan.pk)
+    waiting = Award.objects.filter(plan=plan, state=AwardState.APPROVED, cash_fen__gt=0).count()
+    context = {"plan": plan, "form": form, "waiting": waiting, "faults": faults, "without": without}
+    return render(request, "web/batch_new.html", context, status=422 if form.is_bound else 200)
+
+
+def _build(
+    request: DeskRequest, plan: UsePlan, form: BatchForm, without: list[int]
+) -> tuple[list[PaymentBatch], list[PayeeFault]]:
+    """The batches built, or the payees for whom none can be."""
+    wanted = form.cleaned_data
+    try:
         built = actions.build_batches(
             plan,
             profile=BankProfile.objects.get(pk=wanted["profile"]),
             business_date=wanted["business_date"],
             due_on=wanted["due_on"],
             by=request.actor,
+            without=without,
         )
-        told = ngettext("%(count)s batch was built.", "%(count)s batches were built.", len(built))
-        messages.success(request, told % {"count": len(built)})
-        return redirect("batch", built[0].pk) if built else redirect("plan", plan.pk)
-    waiting = Award.objects.filter(plan=plan, state=AwardState.APPROVED, cash_fen__gt=0).count()
-    context = {"plan": plan, "form": form, "waiting": waiting}
-    return render(request, "web/batch_new.html", context, status=422 if form.is_bound else 200)
+    except Refused as refusal:
+        if refusal.code != PAYEE_FAULTS:
+            raise
+        return [], payee_faults(refusal.findings)
+    return built, []
 
 
 @page(POLICY, "view")

@@ -23,6 +23,7 @@ SUBJECTS = {
     "ledger.useplan": "plan",
     "ledger.fund": "fund",
     "payments.paymentbatch": "batch",
+    "payments.bankprofile": "bank",
     "returns.return": "return",
 }
 

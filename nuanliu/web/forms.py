@@ -156,7 +156,9 @@ class DescriptionForm(forms.Form):
     """How a bank wants its file: written, or taken from a file, which then stands for the text."""
 
     description = forms.CharField(
-        label=_("Description"), required=False, widget=forms.Textarea(attrs={"rows": 24, "spellcheck": "false"})
+        label=_("Description"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 24, "spellcheck": "false"}),
     )
     file = forms.FileField(label=_("Or as a file"), required=False)
 

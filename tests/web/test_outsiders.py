@@ -7,7 +7,7 @@ import yaml
 from django.urls import URLPattern
 
 from nuanliu.access.models import User
-from nuanliu.awards.models import Roster
+from nuanliu.awards.models import Award, Roster
 from nuanliu.base.actor import Actor
 from nuanliu.base.scope import Scope, scoped
 from nuanliu.demo.cast import BAOSHAN
@@ -45,7 +45,14 @@ OVERVIEWS = {
     "failures",
     "returns",
     "jobs",
+    "people",
+    "people-household",
+    "people-death",
 }
+
+
+AWARD = {"award", "award-cancel"}
+NUMBER = "310114195907042014"
 
 
 def addresses(job: Job) -> dict[str, str]:
@@ -63,6 +70,8 @@ def addresses(job: Job) -> dict[str, str]:
         holder_name=order.payee_name,
         reason="更换",
     )
+    asked = {"organization": job.world.jiading.pk, "identity_number": NUMBER, "reason": "无银行账户"}
+    cash = job.post("clerk", f"/campaigns/{job.world.campaign.pk}/cash/request/", **asked)
     file = job.post("clerk", f"{roster}paper/", kind="xlsx", reason="存档").headers["Location"].split("/")[-2]
     said = yaml.safe_dump({**shipped()["profiles"][0], "key": "rural_bank"}, allow_unicode=True)
     bank = job.post("finance", "/banks/new/", description=said).headers["Location"].split("/")[-2]
@@ -78,18 +87,22 @@ def addresses(job: Job) -> dict[str, str]:
         "files": file,
         "banks": bank,
         "jobs": plan.pk,
+        "cash": cash.headers["Location"].split("/")[-2],
         "history": plan.pk,
         "corrections": job.of(AccountCorrection.objects.get).pk,
     }
     row = job.of(lambda: Roster.objects.get().rows.earliest("pk")).pk
+    award = job.of(lambda: Award.objects.earliest("pk")).pk
     return {
-        str(route.name): filled(route, keys, row=row, order=order.pk, job=job)
+        str(route.name): filled(
+            route, keys, row=row, number=award if route.name in AWARD else order.pk, job=job
+        )
         for route in routes()
         if route.name not in {*PUBLIC, *OVERVIEWS, "reissue"}
     }
 
 
-def filled(route: URLPattern, keys: dict[str, Any], *, row: int, order: int, job: Job) -> str:
+def filled(route: URLPattern, keys: dict[str, Any], *, row: int, number: int, job: Job) -> str:
     text = str(route.pattern).removeprefix("^").removesuffix("$")
     key = keys["corrections"] if "corrections" in text else keys.get(text.split("/")[0], "")
     for place, value in {
@@ -100,8 +113,9 @@ def filled(route: URLPattern, keys: dict[str, Any], *, row: int, order: int, job
         "<uuid:key>": key,
         "<int:row_key>": row,
         "<int:number>": job.of(lambda: Transfer.objects.filter(kind="receive").earliest("pk")).pk,
-        "<int:key>": order,
+        "<int:key>": number,
         "<slug:code>": "C",
+        "<slug:name>": "cash",
         "<str:kind>": "ledger.useplan",
     }.items():
         text = text.replace(place, str(value))

@@ -1,0 +1,97 @@
+"""What is wrong with a campaign as a whole, shown to who answers for it and to nobody else."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from nuanliu.kernel.findings import Finding
+from nuanliu.kernel.findings import finding as found_of
+from nuanliu.web.views import oversight
+from tests.awards.conftest import DAY
+from tests.web.conftest import reads, text_of
+from tests.web.job import Job, accept_and_sign, decide, pay
+
+pytestmark = pytest.mark.django_db
+
+OVERSEERS = ("rights", "finance", "leader1", "head", "auditor")
+
+
+def place(job: Job) -> str:
+    return f"/campaigns/{job.world.campaign.pk}/oversight/"
+
+
+def counts(job: Job, username: str = "auditor") -> dict[str, int]:
+    page = job.at(username).get(place(job))
+    return {entry["name"]: entry["count"] for entry in page.context["entries"]}
+
+
+def leave_unpaid(job: Job) -> None:
+    """A batch that should have been paid on its day, and of which the bank says nothing."""
+    address = f"/plans/{decide(job, accept_and_sign(job)).pk}/batches/"
+    profile = job.at("cashier").get(address).context["form"].initial["profile"]
+    job.post("cashier", address, profile=profile, business_date=DAY, due_on=DAY)
+
+
+def test_who_answers_for_a_campaign_or_audits_it_sees_the_page_and_a_handler_does_not(job: Job) -> None:
+    assert [job.at(name).get(place(job)).status_code for name in OVERSEERS] == [200] * 5
+    assert [job.at(name).get(place(job)).status_code for name in ("clerk", "cashier")] == [404, 404]
+    assert place(job) in text_of(job.at("auditor").get("/"))
+    assert place(job) in text_of(job.at("rights").get(f"/campaigns/{job.world.campaign.pk}/"))
+    assert place(job) not in text_of(job.at("clerk").get(f"/campaigns/{job.world.campaign.pk}/"))
+
+
+@pytest.mark.requirement("R-105", "R-039")
+def test_a_list_entered_long_after_the_money_was_given_is_found_and_leads_to_the_list(job: Job) -> None:
+    assert set(counts(job).values()) == {0}
+    roster = accept_and_sign(job)
+    pay(job, decide(job, roster))
+    found = counts(job)
+    assert (found["late-entry"], found["not-entered"]) == (1, 0)
+    page = text_of(job.at("auditor").get(f"{place(job)}late-entry/"))
+    assert roster in page
+    assert "R-105" in page
+
+
+@pytest.mark.requirement("R-236")
+def test_payments_after_their_due_day_are_listed_page_by_page_with_masked_names(job: Job) -> None:
+    leave_unpaid(job)
+    late = counts(job)["late-payment"]
+    assert late > 0
+    page = job.at("auditor").get(f"{place(job)}late-payment/")
+    rows = page.context["page"].rows
+    assert [row.days for row in rows] == [(timezone.localdate() - DAY).days] * min(late, 50)
+    assert all(row.payee_name not in text_of(page) for row in rows)
+
+
+@pytest.mark.requirement("R-050")
+def test_findings_are_paged_by_key(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
+    def many(campaign: object) -> list[Finding]:
+        return [
+            found_of("programme.same_amount_to_all", f"第{number:03}厂", subject=f"{number:03}")
+            for number in range(70, 0, -1)
+        ]
+
+    monkeypatch.setattr(oversight, "same_amount_findings", many)
+    first = job.at("auditor").get(f"{place(job)}same-amount/").context["page"]
+    assert (first.rows[0].subject, first.rows[-1].subject, first.next) == ("001", "050", "050")
+    second = job.at("auditor").get(f"{place(job)}same-amount/?after={first.next}").context["page"]
+    assert [row.subject for row in second.rows] == [f"{number:03}" for number in range(51, 71)]
+    assert second.next == ""
+
+
+def test_a_key_that_is_none_and_a_kind_that_nobody_knows_are_not_found(job: Job) -> None:
+    leave_unpaid(job)
+    browser = job.at("auditor")
+    assert browser.get(f"{place(job)}weather/").status_code == 404
+    assert browser.get(f"{place(job)}late-payment/?after=nonsense").status_code == 404
+
+
+@pytest.mark.parametrize("name", list(oversight.CONCERNS))
+def test_each_kind_asks_a_fixed_number_of_times(job: Job, name: str) -> None:
+    browser, address = job.at("auditor"), f"{place(job)}{name}/"
+    page = browser.get(address)
+    assert "Nothing was found." in text_of(page)
+    with CaptureQueriesContext(connection) as asked:
+        assert browser.get(address).status_code == 200
+    assert len(reads(asked)) <= 8, reads(asked)

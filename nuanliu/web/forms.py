@@ -249,6 +249,9 @@ class AsOfForm(forms.Form):
 class UserField(forms.ModelChoiceField):
     """A colleague by name and account."""
 
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(empty_label="—", **kwargs)
+
     def label_from_instance(self, obj: Any) -> str:
         return f"{obj.display_name}（{obj.username}）"
 

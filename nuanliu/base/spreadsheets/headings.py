@@ -132,7 +132,32 @@ def _columns(cells: Cells, below: Cells, synonyms: Synonyms, remembered: Mapped)
         child = under.strip() if under and under.strip() else ""
         if parent or child:
             claims.append(_claim(index, parent, child, synonyms, remembered))
-    return _settled(claims)
+    return _settled(_goods_beside_their_value(claims, synonyms))
+
+
+def names_goods(column: FoundColumn, synonyms: Synonyms) -> bool:
+    """Whether the heading alone would name goods, and no unit says that it means their value: 慰问品, 实物."""
+    parts = column.heading_as_received.split("/")
+    # Also a heading may have a stroke inside: 慰问品（名称/数量）.
+    endings = ("/".join(parts[place:]) for place in range(len(parts)))
+    known = (synonyms.exact.get(read_heading(ending).key, ("", 0))[0] for ending in endings)
+    return "goods" in known and not column.unit
+
+
+def _goods_beside_their_value(
+    claims: list[tuple[FoundColumn, int]], synonyms: Synonyms
+) -> list[tuple[FoundColumn, int]]:
+    # 慰问品 under 慰问情况 is a sum, unless its 折价 stands beside it.
+    values = [column for column, _ in claims if column.field == "goods_value"]
+    if all(names_goods(column, synonyms) for column in values):
+        return claims
+    return [
+        (
+            replace(column, field="goods") if column in values and names_goods(column, synonyms) else column,
+            rank,
+        )
+        for column, rank in claims
+    ]
 
 
 def _claim(
@@ -149,7 +174,8 @@ def _claim(
         if under:
             return FoundColumn(index, received, under, unit), 0
     field, rank = synonyms.field_of(heading.key) or (None, 0)
-    return FoundColumn(index, received, field, unit), rank
+    # 慰问品（元） is what they are worth.
+    return FoundColumn(index, received, "goods_value" if field == "goods" and unit else field, unit), rank
 
 
 def _remembered(received: str, last: str, remembered: Mapped) -> str | None:

@@ -15,11 +15,15 @@ from nuanliu.base.spreadsheets.headings import (
     FoundColumn,
     FoundHeading,
     heading_at,
+    names_goods,
 )
 from nuanliu.base.spreadsheets.row_kinds import RowKind, row_kinds, rows_without_number
 from nuanliu.base.spreadsheets.synonyms import Synonyms, standard_synonyms
 
-HEADING_HINT = r"姓\s*名|身\s*份\s*证|证\s*件\s*号|慰\s*问\s*对\s*象|受\s*助\s*人"
+HEADING_HINT = r"姓\s*名|身\s*份|证\s*件\s*号|慰\s*问\s*对\s*象|[受领]\s*[助取款]\s*人"
+GOODS = ("goods", "goods_value")
+SUM = r"^\s*[￥¥]?\s*-?[0-9０-９][0-9０-９,，]*(?:[.．][0-9０-９]*)?\s*元?\s*$"
+NOTHING = r"^\s*[-/—无]*\s*$"
 # Titles, facts and pasted instructions above a heading.
 ROWS_SEARCHED = 200
 LINES_ABOVE = 30
@@ -146,6 +150,7 @@ class _Finder:
         open_rows = rows_without_number(rest, fields).arg_true()
         others = rest[open_rows]
         repeats, following = self._later_headings(heading, open_rows.gather(_hinted(others)) + first)
+        repeats |= self._same_rows(heading, open_rows + first)
         end = following.rows[0] - 1 if following else self._frame.height
         # Also columns without a heading: 合计 may stand in one.
         width = max(column.index for column in heading.columns) + 1
@@ -153,6 +158,16 @@ class _Finder:
         kinds = row_kinds(others[:, :width], fields, banners)
         kinds = self._with_headings(kinds, open_rows, repeats, first)
         return _body(first, end, open_rows, kinds), following
+
+    def _same_rows(self, heading: FoundHeading, places: pl.Series) -> set[int]:
+        """Rows (from 0) that say word for word what a heading row says: the heading of a further page."""
+        rows = self._frame[places]
+        found: set[int] = set()
+        for line in heading.rows:
+            filled = [(name, text) for name, text in self._frame.row(line - 1, named=True).items() if text]
+            same = pl.all_horizontal(pl.col(name).eq_missing(pl.lit(text)) for name, text in filled)
+            found.update(places.gather(rows.select(same.alias("same"))["same"].arg_true()).to_list())
+        return found
 
     def _banners(self, heading: FoundHeading) -> list[int]:
         """Rows with a cell merged over all columns that name a person, and more."""
@@ -191,7 +206,7 @@ class _Finder:
         first_heading = heading.rows[0] - 1
         lines = [*range(max(above, first_heading - LINES_ABOVE), first_heading), *body.below]
         facts = header_facts(self._frame.row(line) for line in lines)
-        columns = tuple(_with_unit(column, facts.unit) for column in heading.columns)
+        columns = tuple(_with_unit(column, facts.unit) for column in self._by_content(heading.columns, body))
         rows = self._rows(columns, body)
         return FoundTable(
             sheet=self._sheet.name,
@@ -204,6 +219,24 @@ class _Finder:
             marks=self._marks(columns, rows),
             hidden_rows=self._hidden(rows),
         )
+
+    def _by_content(self, columns: tuple[FoundColumn, ...], body: _Body) -> Iterator[FoundColumn]:
+        """A lone column headed 慰问品 holds names or sums: what stands in it tells which."""
+        fields = [column.field for column in columns if column.field in GOODS]
+        for column in columns:
+            if len(fields) == 1 and column.field in GOODS and names_goods(column, self._synonyms):
+                yield replace(column, field="goods_value" if self._holds_sums(column, body) else "goods")
+            else:
+                yield column
+
+    def _holds_sums(self, column: FoundColumn, body: _Body) -> bool:
+        values = (
+            self._frame[column_name(column.index)].slice(body.first, len(body.is_data)).filter(body.is_data)
+        )
+        given = values.drop_nulls()
+        given = given.filter(~given.str.contains(NOTHING))
+        sums = int(given.str.contains(SUM).sum())
+        return sums * 2 > len(given) if len(given) else column.field == "goods_value"
 
     def _rows(self, columns: tuple[FoundColumn, ...], body: _Body) -> pl.DataFrame:
         part = self._frame.slice(body.first, body.end - body.first)

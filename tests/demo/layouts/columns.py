@@ -117,7 +117,47 @@ def amounts_in_wan_by_the_sheet(people: People) -> Book:
     return Book("单位万元.xlsx", [page], by_openpyxl)
 
 
+def goods_worth_so_much(people: People) -> Book:
+    """慰问品（元） is what they are worth."""
+    page = Page(people)
+    page.opening()
+    page.head({**SHORT, "cash": "慰问金（元）", "goods_value": "慰问品（元）"})
+    page.person(cash=800, goods_value=200, fen=80_000)
+    page.person("standard.below", cash=800, goods_value=None, fen=80_000)
+    return Book("慰问品元.xlsx", [page], by_xlsxwriter)
+
+
+def goods_by_what_stands_below(people: People) -> Book:
+    """慰问金 and 慰问品 alone: names on one sheet, sums on the other."""
+    named, worth = Page(people, "名称"), Page(people, "金额")
+    for page, field in ((named, "goods"), (worth, "goods_value")):
+        page.opening()
+        page.line("姓名", "身份证号", "类别", "慰问情况", None, "银行卡号")
+        page.line(None, None, None, "慰问金", "慰问品", None)
+        page.fields = ("name", "identity_number", "category", "cash", field, "account")
+    named.person(goods="大米1袋")
+    named.person("goods.prohibited", goods="香烟1条")
+    worth.person(cash=800, goods_value=200, fen=80_000)
+    worth.person("standard.exceeded", cash=1000, goods_value=200)
+    return Book("慰问品一栏.xlsx", [named, worth], by_openpyxl)
+
+
+def goods_beside_their_value(people: People) -> Book:
+    """慰问情况 over money, goods and what they are worth."""
+    page = Page(people)
+    page.opening()
+    page.line("姓名", "身份证号", "类别", "慰问情况", None, None, "银行卡号")
+    page.line(None, None, None, "慰问金（元）", "慰问品（名称/数量）", "慰问品折价（元）", None)
+    page.fields = ("name", "identity_number", "category", "cash", "goods", "goods_value", "account")
+    page.person(cash=800, goods="大米1袋", goods_value=200, fen=80_000)
+    page.person("goods.prohibited", cash=800, goods="购物卡1张", goods_value=200)
+    return Book("慰问品三栏.xlsx", [page], by_xlsxwriter)
+
+
 LAYOUTS = (
+    goods_worth_so_much,
+    goods_by_what_stands_below,
+    goods_beside_their_value,
     other_order,
     unknown_heading,
     usual_other_headings,

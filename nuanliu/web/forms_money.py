@@ -26,10 +26,14 @@ class TokenField(forms.UUIDField):
 class FundForm(forms.Form):
     """A fund and everything that is agreed when it opens."""
 
-    organization = OrganizationField(label=_("Union"), queryset=Organization.objects.none())
-    name = forms.CharField(label=_("Name"), max_length=120)
+    organization = OrganizationField(
+        label=_("Union"), queryset=Organization.objects.none(), empty_label=_("– choose –")
+    )
+    name = forms.CharField(label=_("Name of the fund"), max_length=120)
     source_class = forms.ChoiceField(label=_("Source"), choices=SourceClass.choices)
-    purpose = forms.ModelChoiceField(label=_("Purpose"), queryset=Purpose.objects.order_by("code"))
+    purpose = forms.ModelChoiceField(
+        label=_("Purpose"), queryset=Purpose.objects.order_by("code"), empty_label=_("– choose –")
+    )
     campaign = forms.ModelChoiceField(
         label=_("Campaign"), queryset=Campaign.objects.none(), required=False, empty_label=_("any")
     )

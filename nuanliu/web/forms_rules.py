@@ -24,7 +24,7 @@ BETWEEN_WORDS = re.compile(r"[\s,，、;；]+")
 class ProgrammeForm(forms.Form):
     """A measure of one year."""
 
-    name = forms.CharField(label=_("Name"), max_length=120)
+    name = forms.CharField(label=_("Name of the programme"), max_length=120)
     year = forms.IntegerField(label=_("Year"), min_value=2000, max_value=2100)
     trigger = forms.ChoiceField(label=_("Occasion"), choices=Trigger.choices)
 
@@ -32,8 +32,10 @@ class ProgrammeForm(forms.Form):
 class CampaignForm(forms.Form):
     """A window of a programme, with its notice."""
 
-    programme = forms.ModelChoiceField(label=_("Programme"), queryset=Programme.objects.none())
-    name = forms.CharField(label=_("Name"), max_length=120)
+    programme = forms.ModelChoiceField(
+        label=_("Programme"), queryset=Programme.objects.none(), empty_label=_("– choose –")
+    )
+    name = forms.CharField(label=_("Name of the campaign"), max_length=120)
     starts_on = forms.DateField(label=_("From"), widget=DateInput())
     ends_on = forms.DateField(label=_("To"), widget=DateInput(), help_text=_("This day still counts."))
     service_month_starts_on = forms.DateField(
@@ -123,7 +125,9 @@ class AdoptionForm(forms.Form):
 class FilingForm(forms.Form):
     """With which superior union a standard was filed, and when."""
 
-    filed_with = OrganizationField(label=_("Filed with"), queryset=Organization.objects.none())
+    filed_with = OrganizationField(
+        label=_("Filed with"), queryset=Organization.objects.none(), empty_label=_("– choose –")
+    )
     filed_on = forms.DateField(label=_("Filed on"), widget=DateInput())
 
     def __init__(self, *args: Any, superiors: QuerySet[Organization], **kwargs: Any) -> None:

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from nuanliu.access.models import Post, Relative, User
+from nuanliu.access.passwords import temporary_password
 from nuanliu.access.permissions import POLICY
 from nuanliu.access.queries import clash_of, seen_by
 from nuanliu.access.states import Role
@@ -54,6 +55,53 @@ def create_user(
     user.save(force_insert=True)
     record(by, user, after={"username": username, "is_demonstration": is_demonstration})
     return user
+
+
+@audited
+def change_password(user: User, *, old: str, new: str, by: Actor | None) -> User:
+    """One's own password, changed by whoever knows the present one; a temporary one is thereby used up.
+
+    Refused: `access.wrong_password`, `access.same_password`, `access.weak_password`. `by` is None without a post.
+    """
+    user = User.objects.select_for_update().get(pk=user.pk)
+    refuse_if(not user.check_password(old), "access.wrong_password", "现用密码不正确，请重新输入。")
+    refuse_if(old == new, "access.same_password", "新密码与现用密码相同，请另设一个。")
+    _set_password(user, new)
+    user.must_change_password = False
+    user.save(update_fields=["password", "must_change_password"])
+    record(by, user, after={"password": "changed by its holder"})
+    return user
+
+
+@audited
+def begin_installation(
+    organization: Organization,
+    *,
+    security: tuple[str, str],
+    system: tuple[str, str],
+    on: date,
+) -> list[tuple[User, str]]:
+    """The first security and the first system administrator (account name, person's name) of a new installation.
+
+    Given by nobody, in `organization`, from `on`; each with a temporary password. Needs a scope over the whole tree.
+    Refused: `access.already_begun` where there are administrators, `access.own_post` for one person in both posts.
+    """
+    held = Post.objects.filter(role__in=[Role.SECURITY_ADMINISTRATOR, Role.SYSTEM_ADMINISTRATOR])
+    refuse_if(held.exists(), "access.already_begun", "已有管理员。其他管理员由现任管理员授予并经另一人确认。")
+    refuse_if(security[0] == system[0], "access.own_post", "安全管理员与系统管理员须为两人。")
+    begun = []
+    for role, (username, display_name) in (
+        (Role.SECURITY_ADMINISTRATOR, security),
+        (Role.SYSTEM_ADMINISTRATOR, system),
+    ):
+        taken = User.objects.filter(username=username).exists()
+        refuse_if(taken, "access.username_taken", f"账号名 {username} 已被使用。")
+        password = temporary_password()
+        user = create_user(username=username, display_name=display_name, password=password, by=None)
+        grant_post(user, role=role, organization=organization, valid_from=on, by=None)
+        begun.append((user, password))
+    record(None, organization, after={"administrators": [user.pk for user, _ in begun]})
+    return begun
 
 
 @audited

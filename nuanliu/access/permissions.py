@@ -14,6 +14,7 @@ from nuanliu.access.states import Role
 from nuanliu.base.actor import Actor
 from nuanliu.base.scope import Scope
 from nuanliu.kernel.errors import Refused
+from nuanliu.organizations.rules import REGISTRARS
 
 
 class Policy:
@@ -55,6 +56,7 @@ POLICY = Policy({
     "grant_post": {Role.SECURITY_ADMINISTRATOR},
     "confirm_post": ADMINISTRATORS,
     "end_post": ADMINISTRATORS,
+    "register_organization": {Role(role) for role in REGISTRARS},
     "see_posts": {*ADMINISTRATORS, Role.AUDITOR},
     "declare_relative": set(Role),
 })  # fmt: skip

@@ -8,9 +8,11 @@ from typing import NamedTuple
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import CharField, Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Cast
 
 from nuanliu.access.models import Post, User
+from nuanliu.audit.models import AuditEntry
 from nuanliu.base.actor import Actor
 from nuanliu.base.scope import current_scope, scoped
 from nuanliu.kernel.errors import Refused, refuse_if
@@ -75,6 +77,19 @@ def holders(organization_path: str, role: str, on: date) -> QuerySet[User]:
     """The users who hold a role in one organization on a day, as far as the scope sees their posts."""
     held = Post.objects.filter(in_effect(on), organization_path=organization_path, role=role)
     return User.objects.filter(pk__in=held.values("user")).order_by("username")
+
+
+def users_around() -> QuerySet[User]:
+    """The accounts that concern the scope: with a post within it, ended ones too, or created from within it."""
+    created = AuditEntry.objects.filter(action="access.create_user").values("subject_id")
+    with_post = Exists(Post.objects.filter(user=OuterRef("pk")))
+    return User.objects.annotate(key=Cast("pk", CharField())).filter(with_post | Q(key__in=created))
+
+
+def posts_around(users: Iterable[User]) -> QuerySet[Post]:
+    """The posts of users as far as the scope sees them, ended ones too, the latest first."""
+    held = Post.objects.filter(user__in=list(users))
+    return held.select_related("user", "organization", "granted_by", "confirmed_by").order_by("-id")
 
 
 def awaiting_confirmation() -> QuerySet[Post]:

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from nuanliu.access.permissions import POLICY as ACCESS
 from nuanliu.access.permissions import Policy
 from nuanliu.access.states import Role
 from nuanliu.awards.permissions import POLICY as AWARDS
@@ -66,6 +67,13 @@ GROUPS: tuple[tuple[Promise | str, tuple[Room, ...]], ...] = (
         (
             Room(_("Annex 1"), "returns", ("return", "annex"), RETURNS, "view"),
             Room(_("Jobs and files"), "jobs", ("job", "file")),
+        ),
+    ),
+    (
+        _("Administration"),
+        (
+            Room(_("Users and posts"), "users", ("user",), ACCESS, "see_posts"),
+            Room(_("Unions"), "unions", (), ACCESS, "register_organization"),
         ),
     ),
 )

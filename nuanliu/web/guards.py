@@ -72,6 +72,8 @@ def _guarded(guard: Guard) -> Callable[[View], View]:
         def guarded(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
             if not request.user.is_authenticated:
                 return to_sign_in(request)
+            if request.user.must_change_password:
+                return _to("password", request)
             if request.actor is None:
                 return redirect("posts")
             if request.method not in guard.methods:
@@ -91,6 +93,13 @@ def _admit(policy: Policy, act: str, by: Actor, *, names_a_record: bool) -> None
     if names_a_record and not policy.may(by, act):
         raise Http404
     policy.require(by, act)
+
+
+def _to(route: str, request: HttpRequest) -> HttpResponse:
+    """To another page, as a whole also where only a part was asked for."""
+    if request.headers.get("HX-Request"):
+        return HttpResponse(headers={"HX-Redirect": reverse(route)})
+    return redirect(route)
 
 
 def to_sign_in(request: HttpRequest) -> HttpResponse:

@@ -3,6 +3,7 @@
 from django.urls import path, re_path
 
 from nuanliu.web.views import (
+    administration,
     amending,
     banks,
     campaigns,
@@ -32,6 +33,15 @@ ANNEX = "annex1/<uuid:campaign>/<uuid:organization>/"
 urlpatterns = [
     path("", desk.desk, name="desk"),
     path("posts/", session.posts, name="posts"),
+    path("password/", session.password, name="password"),
+    path("users/", administration.users, name="users"),
+    path("users/new/", administration.user_new, name="user-new"),
+    path("users/<uuid:key>/", administration.user, name="user"),
+    path("users/<uuid:key>/posts/", administration.grant, name="user-grant"),
+    path("users/<uuid:key>/deactivate/", administration.deactivate, name="user-deactivate"),
+    path("users/posts/<uuid:key>/confirm/", administration.confirm, name="post-confirm"),
+    path("users/posts/<uuid:key>/end/", administration.end, name="post-end"),
+    path("unions/", administration.unions, name="unions"),
     path("campaigns/", campaigns.campaigns, name="campaigns"),
     path("campaigns/new/", rules.campaign_new, name="campaign-new"),
     path("campaigns/<uuid:key>/", campaigns.campaign, name="campaign"),

@@ -48,7 +48,7 @@ def test_what_changes_something_is_never_done_by_a_link() -> None:
         "reply",
         "receipt",
     }
-    verbs |= {"confirm", "payer", "words", "explain", "reapply"}
+    verbs |= {"confirm", "payer", "words", "explain", "reapply", "grant", "deactivate", "end"}
     verbs |= {"unused", "close", "reissue", "submit", "back", "enter", "draft", "reopen", "heading", "drop"}
     linked = [
         route.name

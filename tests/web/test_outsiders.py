@@ -24,7 +24,11 @@ pytestmark = pytest.mark.django_db
 
 OVERVIEWS = {
     "desk",
+    "password",
     "posts",
+    "unions",
+    "user-new",
+    "users",
     "campaigns",
     "rosters",
     "plans",
@@ -86,6 +90,7 @@ def addresses(job: Job) -> dict[str, str]:
         "goods": job.of(ProhibitedGoods.objects.first).pk,
         "files": file,
         "banks": bank,
+        "users": job.world.cast.clerk.user_id,
         "jobs": plan.pk,
         "cash": cash.headers["Location"].split("/")[-2],
         "history": plan.pk,

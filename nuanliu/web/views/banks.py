@@ -35,6 +35,7 @@ from nuanliu.web.downloads import attachment
 from nuanliu.web.forms import DescriptionForm, OnForm, PayerForm, WordingForm
 from nuanliu.web.guards import FORM, WRITING, DeskRequest, page
 from nuanliu.web.paging import SIZE, number_or_404, page_of
+from nuanliu.web.views.administration import own_union
 
 ACTS = ("describe_profile", "confirm_profile", "register_payer", "map_wording")
 OCTETS = "application/octet-stream"
@@ -118,7 +119,7 @@ def bank(request: DeskRequest, key: UUID) -> HttpResponse:
         "needs_payer": Layout.from_data(found.layout).needs_payer,
         "can": {act: POLICY.may(by, act) for act in ACTS},
         "is_own": found.described_by_id == by.user_id,
-        "payer_form": PayerForm(prefix="payer", initial={"holder_name": request.posts[0].organization.name}),
+        "payer_form": PayerForm(prefix="payer", initial={"holder_name": own_union(request)}),
         "wording_form": WordingForm(prefix="wording"),
     }
     return render(request, "web/bank.html", context)

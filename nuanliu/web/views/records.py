@@ -19,6 +19,7 @@ from nuanliu.web.queries import jobs_of, user_names
 
 # Records whose history has a page, by the name under which the log knows them.
 SUBJECTS = {
+    "access.user": "user",
     "awards.roster": "roster",
     "ledger.useplan": "plan",
     "ledger.fund": "fund",

@@ -1,0 +1,159 @@
+"""Accounts, posts and unions: given by one administrator, confirmed by another."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.db.models import Q
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from nuanliu.access import actions
+from nuanliu.access.models import Post, User
+from nuanliu.access.passwords import temporary_password
+from nuanliu.access.permissions import POLICY
+from nuanliu.access.queries import awaiting_confirmation, posts_around, users_around
+from nuanliu.organizations.actions import register_organization
+from nuanliu.organizations.queries import search
+from nuanliu.web.forms import ReasonForm
+from nuanliu.web.forms_administration import EndForm, PostForm, UnionForm, UserForm
+from nuanliu.web.guards import FORM, WRITING, DeskRequest, page
+from nuanliu.web.paging import SIZE, newest_first, oldest_first
+from nuanliu.web.queries import unions_for
+
+
+@page(POLICY, "see_posts")
+def users(request: DeskRequest) -> HttpResponse:
+    """The accounts of the union and below with their posts, and the posts that wait for a second administrator."""
+    wanted = request.GET.get("q", "").strip()
+    named = Q(username__icontains=wanted) | Q(display_name__icontains=wanted)
+    found = newest_first(users_around().filter(named), request.GET.get("after"))
+    posts: dict[UUID, list[Post]] = {}
+    for post in posts_around(found.rows):
+        posts.setdefault(post.user_id, []).append(post)
+    by = request.actor
+    context = {
+        "q": wanted,
+        "page": found,
+        "rows": [(user, posts.get(user.pk, [])) for user in found.rows],
+        "waiting": list(awaiting_confirmation()[:SIZE]),
+        "can": {act: POLICY.may(by, act) for act in ("create_user", "confirm_post")},
+    }
+    return render(request, "web/users.html", context)
+
+
+@page(POLICY, "create_user", FORM)
+def user_new(request: DeskRequest) -> HttpResponse:
+    """Open an account; its temporary password is shown on this answer and nowhere else."""
+    form = UserForm(request.POST or None)
+    if not form.is_valid():
+        return render(request, "web/user_new.html", {"form": form}, status=422 if form.is_bound else 200)
+    password = temporary_password()
+    made = actions.create_user(**form.cleaned_data, password=password, by=request.actor)
+    # The same name and person again is the account that was there, with the password it has.
+    known = not made.check_password(password)
+    context = {"made": made, "password": "" if known else password}
+    answer = render(request, "web/user_made.html", context)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+@page(POLICY, "see_posts")
+def user(request: DeskRequest, key: UUID) -> HttpResponse:
+    """One account with all its posts, and what can be done about them."""
+    found, by = _user(key), request.actor
+    today = timezone.localdate()
+    context = {
+        "account": found,
+        "posts": list(posts_around([found])),
+        "today": today,
+        "is_own": found.pk == by.user_id,
+        "can": {
+            act: POLICY.may(by, act) for act in ("grant_post", "confirm_post", "end_post", "deactivate_user")
+        },
+        "post_form": PostForm(
+            initial={"valid_from": today, "organization": own_union(request)}, prefix="post"
+        ),
+        "end_form": EndForm(initial={"on": today}),
+        "reason_form": ReasonForm(prefix="deactivate"),
+    }
+    return render(request, "web/user.html", context)
+
+
+def own_union(request: DeskRequest) -> str:
+    """The name of the union for which the actor sits here."""
+    return next(post.organization.name for post in request.posts if post.pk == request.actor.post_id)
+
+
+def _user(key: UUID) -> User:
+    return get_object_or_404(users_around(), pk=key)
+
+
+@page(POLICY, "grant_post", WRITING)
+def grant(request: DeskRequest, key: UUID) -> HttpResponse:
+    """Grant a post; it takes effect once another administrator confirms it."""
+    found = _user(key)
+    form = PostForm(request.POST, prefix="post")
+    if form.is_valid():
+        actions.grant_post(found, **form.cleaned_data, by=request.actor)
+        messages.success(request, _("The post is granted; another administrator confirms it."))
+    else:
+        messages.error(request, _("Give role, full name of the union and first day of the post."))
+    return redirect("user", key)
+
+
+@page(POLICY, "confirm_post", WRITING)
+def confirm(request: DeskRequest, key: UUID) -> HttpResponse:
+    """Confirm what another administrator granted."""
+    post = actions.confirm_post(get_object_or_404(Post, pk=key), by=request.actor)
+    messages.success(request, _("The post is confirmed."))
+    return redirect("user", post.user_id)
+
+
+@page(POLICY, "end_post", WRITING)
+def end(request: DeskRequest, key: UUID) -> HttpResponse:
+    """Say which day of a post is its last."""
+    post, form = get_object_or_404(Post, pk=key), EndForm(request.POST)
+    if form.is_valid():
+        actions.end_post(post, **form.cleaned_data, by=request.actor)
+        messages.success(request, _("The post ends."))
+    else:
+        messages.error(request, _("Give the last day and the reason."))
+    return redirect("user", post.user_id)
+
+
+@page(POLICY, "deactivate_user", WRITING)
+def deactivate(request: DeskRequest, key: UUID) -> HttpResponse:
+    """Shut an account at once."""
+    found, form = _user(key), ReasonForm(request.POST, prefix="deactivate")
+    if form.is_valid():
+        actions.deactivate_user(found, reason=form.cleaned_data["reason"], by=request.actor)
+        messages.success(request, _("The account is shut."))
+    else:
+        messages.error(request, _("Shutting an account needs a reason."))
+    return redirect("user", key)
+
+
+@page(POLICY, "register_organization", FORM)
+def unions(request: DeskRequest) -> HttpResponse:
+    """The union and all below it, looked for by name or sound; a new one is registered below another."""
+    by, wanted = request.actor, request.GET.get("q", "").strip()
+    form = UnionForm(
+        request.POST or None,
+        initial={"valid_from": timezone.localdate(), "parent": own_union(request)},
+    )
+    if form.is_valid():
+        said: dict[str, Any] = dict(form.cleaned_data)
+        made = register_organization(said.pop("parent"), **said, by=by)
+        messages.success(request, _("%(name)s is registered.") % {"name": made.name})
+        return redirect("unions")
+    if wanted:
+        # Ordered by sound and narrowed by what was asked for: one page is enough to find a union.
+        rows, after = list(search(wanted, below=by.organization_path)[:SIZE]), ""
+    else:
+        found = oldest_first(unions_for(by).order_by(), request.GET.get("after"))
+        rows, after = found.rows, found.next
+    context = {"q": wanted, "rows": rows, "page": {"next": after}, "form": form}
+    return render(request, "web/unions.html", context, status=422 if form.is_bound else 200)

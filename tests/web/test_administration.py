@@ -1,0 +1,114 @@
+"""Accounts, posts and unions at the administrators' desks; a temporary password opens nothing but its own change."""
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from nuanliu.access.actions import create_user
+from nuanliu.access.models import Post, User
+from nuanliu.base.scope import Scope, scoped
+from nuanliu.organizations.models import Organization
+from tests.awards.conftest import JIADING
+from tests.cast import Cast
+from tests.web.conftest import reads, text_of
+
+pytestmark = pytest.mark.django_db
+
+OWN = "a phrase of my own, 42"
+
+
+def opened(desk) -> tuple[User, str]:
+    answer = desk("system").post("/users/new/", {"username": "newcomer", "display_name": "新来"})
+    return User.objects.get(username="newcomer"), answer.context["password"]
+
+
+def test_a_new_account_has_a_temporary_password_shown_once(desk, cast: Cast) -> None:
+    user, password = opened(desk)
+    assert user.check_password(password)
+    again = desk("system").post("/users/new/", {"username": "newcomer", "display_name": "新来"})
+    assert (again.context["password"], password in text_of(again)) == ("", False)
+    assert password not in text_of(desk("system").get(f"/users/{user.pk}/"))
+
+
+def test_a_temporary_password_is_changed_before_anything_else(desk, cast: Cast, client: Client) -> None:
+    user, password = opened(desk)
+    give(desk, user)
+    inside = client.post("/accounts/login/", {"login": "newcomer", "password": password}, follow=True)
+    assert inside.redirect_chain[-1][0] == "/password/"
+    assert client.get("/lists/").headers["Location"] == "/password/"
+    form = {"old": password, "new": OWN, "again": OWN}
+    assert client.post("/password/", {**form, "again": "another"}).status_code == 422
+    assert "access.wrong_password" in text_of(client.post("/password/", {**form, "old": "guessed"}))
+    assert "access.weak_password" in text_of(client.post("/password/", {**form, "new": "12", "again": "12"}))
+    assert client.post("/password/", form).headers["Location"] == "/"
+    assert client.get("/lists/").status_code == 200
+    user.refresh_from_db()
+    assert (user.must_change_password, user.check_password(OWN)) == (False, True)
+
+
+def give(desk, user: User, role: str = "handler") -> Post:
+    form = {"post-role": role, "post-organization": "嘉定区总工会", "post-valid_from": "2021-01-01"}
+    desk("security").post(f"/users/{user.pk}/posts/", form)
+    with scoped(Scope.for_path("/0/")):
+        post = Post.objects.get(user=user, role=role)
+    desk("system").post(f"/users/posts/{post.pk}/confirm/")
+    return post
+
+
+@pytest.mark.requirement("R-044")
+def test_a_post_granted_by_one_is_confirmed_by_the_other(desk, cast: Cast) -> None:
+    user, _ = opened(desk)
+    form = {"post-role": "handler", "post-organization": "嘉定区总工会", "post-valid_from": "2021-01-01"}
+    assert desk("security").post(f"/users/{user.pk}/posts/", form).status_code == 302
+    (waiting,) = desk("system").get("/users/").context["waiting"]
+    refused = desk("security").post(f"/users/posts/{waiting.pk}/confirm/")
+    assert (refused.status_code, "access.same_administrator" in text_of(refused)) == (422, True)
+    assert desk("system").post(f"/users/posts/{waiting.pk}/confirm/").status_code == 302
+    assert desk("system").get("/users/").context["waiting"] == []
+
+
+def test_a_post_is_ended_and_an_account_shut(desk, cast: Cast) -> None:
+    user, _ = opened(desk)
+    post = give(desk, user)
+    desk("security").post(f"/users/posts/{post.pk}/end/", {"on": "2022-01-31", "reason": "调离"})
+    with scoped(Scope.for_path("/0/")):
+        assert str(Post.objects.get(pk=post.pk).valid_to) == "2022-01-31"
+    desk("security").post(f"/users/{user.pk}/deactivate/", {"deactivate-reason": "离职"})
+    user.refresh_from_db()
+    assert user.is_active is False
+
+
+def test_a_union_is_found_by_sound_and_registered_below_another(desk, cast: Cast) -> None:
+    browser = desk("system")
+    assert "嘉定区总工会" in text_of(browser.get("/unions/?q=jiading"))
+    form = {"parent": "嘉定区总工会", "name": "上海新厂有限公司工会", "level": "grassroots"}
+    assert browser.post("/unions/", {**form, "valid_from": "2022-01-01"}).status_code == 302
+    with scoped(Scope.for_path("/")):
+        assert Organization.objects.get(name="上海新厂有限公司工会").path.startswith(JIADING)
+    elsewhere = {**form, "parent": "没有这个工会", "valid_from": "2022-01-01"}
+    assert browser.post("/unions/", elsewhere).status_code == 422
+
+
+def test_the_lists_cost_a_fixed_number_of_reads_and_only_administrators_write(desk, cast: Cast) -> None:
+    for address in ("/users/", "/unions/"):
+        browser = desk("system")
+        with CaptureQueriesContext(connection) as asked:
+            assert browser.get(address).status_code == 200
+        assert len(reads(asked)) <= 8, reads(asked)
+    assert desk("clerk").get("/users/").status_code == 403
+    assert desk("auditor").get("/users/").status_code == 200
+    assert desk("auditor").get("/users/new/").status_code == 403
+
+
+def test_nobody_changes_a_password_without_a_session(client: Client, cast: Cast) -> None:
+    assert client.get("/password/").headers["Location"].startswith("/accounts/login/")
+
+
+def test_who_has_no_post_may_still_change_the_password(desk, cast: Cast) -> None:
+    with scoped(Scope.for_path("/0/")):
+        create_user(username="newcomer", display_name="新来", password=OWN, by=cast.security)
+    browser = desk("newcomer")
+    form = {"old": OWN, "new": f"{OWN}!", "again": f"{OWN}!"}
+    assert browser.post("/password/", form).headers["Location"] == "/"
+    assert browser.get("/").headers["Location"] == "/posts/"

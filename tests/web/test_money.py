@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def finance(desk: Any, world: World) -> Client:
-    return desk("finance")  # type: ignore[no-any-return]
+    return desk("finance")
 
 
 def terms(world: World, **changed: Any) -> dict[str, Any]:

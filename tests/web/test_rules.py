@@ -27,12 +27,12 @@ ADOPTION = {"procedure": "工会委员会会议", "adopted_on": "2022-12-01", "m
 
 @pytest.fixture
 def rights(desk: Any, world: World) -> Client:
-    return desk("rights")  # type: ignore[no-any-return]
+    return desk("rights")
 
 
 @pytest.fixture
 def city(desk: Any, cast: Cast) -> Client:
-    return desk("city")  # type: ignore[no-any-return]
+    return desk("city")
 
 
 def standard_file(name: str = "standard.yaml", content: bytes | None = None) -> dict[str, Any]:

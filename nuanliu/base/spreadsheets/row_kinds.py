@@ -29,8 +29,11 @@ FEW_CELLS = 2
 
 TOTAL = (
     r"^(?:本页|本表|本单位|全部|以上|各类|总|人数|金额)*(?:合计|小计|总计|共计|累计|总数|总额|总人数|总金额|合计人数|合计金额)"
-    r"|^共[0-9]+(?:人|户|人次|名)"
+    r"|^共[0-9]+(?:人|户|人次|名)|^其中(?:[:,]|$)|^(?:人民币|合计|金额)?[(]?大写"
+    # 第一车间小计, 在职职工合计
+    r"|^[^0-9]{0,24}(?:合计|小计|总计|共计|累计)[:]?$|^C[0-9]{1,2}类?(?:合计|小计)[:]?$"
 )
+COUNT_OF_PEOPLE = r"^\s*共?\s*[0-9０-９]+\s*(?:人次|人|户|名)\s*$"
 REMARK = (
     r"^(?:备注|说明|填表说明|填报说明|填写说明|附注|附件|注意|注意事项|特此说明|示例|样例|范例|填写示例|例|注)"
     r"(?:[:(.,、0-9]|$)|^(?:示例|样例|填表说明|填报说明|填写说明)|^[0-9一二三四五六七八九十]+[、.](?:本表|此表|填|请|慰问|身份证|银行|以上)"
@@ -46,7 +49,7 @@ SECTION = (
     r"^[(]?[一二三四五六七八九十]+[)]?[、.]"
     r"|(?:工会|公司|车间|班组|街道|支部|部门|科室|分厂|中心|大队|机关|人员|名单|职工)$"
 )
-PAGE = r"^第[0-9]+页|^共[0-9]+页|^[(]?续表"
+PAGE = r"^第[0-9]+页|^共[0-9]+页|^[(]?续表|^[-—]+[0-9]+[-—]+$|^[-—]*以下空白|^此[页表]以下|^[^\p{L}\p{N}]+$"
 OTHERS = "等[0-9]+[人名户]"
 LONG_LINE = 24
 FIRST_TEXT, BANNER = "first text", "banner"
@@ -84,9 +87,15 @@ def _rules(frame: pl.DataFrame, fields: Mapping[str, str]) -> list[tuple[RowKind
     nameless = ~pl.any_horizontal(given(*CORE))
     text = pl.col(FIRST_TEXT).fill_null("")
     alone = count == 1
+    # 20人 stands where a name should.
+    counts = (
+        pl.col(fields["name"]).str.contains(COUNT_OF_PEOPLE).fill_null(value=False)
+        if "name" in fields
+        else pl.lit(value=False)
+    )
     return [
         (RowKind.BLANK, count == 0),
-        (RowKind.TOTAL, text.str.contains(TOTAL)),
+        (RowKind.TOTAL, text.str.contains(TOTAL) | counts),
         (RowKind.SIGNATURE, ~person & text.str.contains(SIGNATURE)),
         (RowKind.REMARK, text.str.contains(REMARK) & ((count <= FEW_CELLS) | ~person)),
         # A bare sum under the column names nobody.

@@ -199,10 +199,33 @@ def test_facts_in_cells_of_their_own_are_no_heading():
         (("填报单位:", "宝山区总工会"), "宝山区总工会"),
         (("单位名称：某某公司工会委员会", None, "单位：元"), "某某公司工会委员会"),
         (("填报单位（盖章）：", None, None), ""),
+        (("填报单位：", None, "填报人：王某"), ""),
+        (("填 报 单 位：嘉定区总工会（公章）",), "嘉定区总工会"),
+        (("填报单位：嘉定区总工会 2022年1月10日",), "嘉定区总工会"),
+        (("单位：嘉定区总工会", "单位：元"), "嘉定区总工会"),
+        (("金额单位：万元",), ""),
     ],
 )
 def test_the_reporting_unit_is_told_in_many_ways(line, unit):
     assert only_table(line, HEADING, person()).reporting_unit == unit
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        (("（经2021年12月28日会议研究）",), ("填报日期：2022年1月10日",)),
+        (("（经2021年12月28日会议研究）",), (None, "2022年1月10日")),
+        (("2022年1月10日",), ("填报单位：嘉定区总工会",)),
+    ],
+)
+def test_the_sheet_s_own_day_is_the_one_that_is_called_so_or_stands_alone(lines):
+    assert only_table(*lines, HEADING, person()).date_text == "2022年1月10日"
+
+
+def test_a_heading_repeated_word_for_word_is_no_person():
+    heading = ("领款人", "公民身份号码", "金额")
+    table = only_table(heading, ("张三", FIRST, "1000"), heading, ("李四", SECOND, "1000"))
+    assert table.skipped == ((3, "heading"),)
 
 
 @pytest.mark.parametrize(
@@ -214,6 +237,14 @@ def test_the_reporting_unit_is_told_in_many_ways(line, unit):
         (("共计：", "2人"), "total"),
         (("总计（大写）", None, "壹仟元整"), "total"),
         ((None, None, None, None, "2000"), "total"),
+        (("第一车间小计", None, None, None, "1000"), "total"),
+        (("C1小计", None, None, None, "1000"), "total"),
+        (("其中：一线职工", "10人", None, None, "1000"), "total"),
+        (("一、一线职工", "10人"), "total"),
+        (("人民币（大写）", "壹仟元整"), "total"),
+        ((None, "第1页 共3页"), "remark"),
+        ((None, "以下空白"), "remark"),
+        ((None, "嘉定镇街道总工会"), "remark"),
         (("备注：身份证号须为18位",), "remark"),
         (("说明：1、本表一式两份",), "remark"),
         (("注：类别按附件1",), "remark"),

@@ -137,7 +137,7 @@ def departments(people: People) -> Book:
         page.count = 0
         page.person()
         page.person("phone.format", phone="1381234")
-        page.line("小计", "2人", None, None, None, None, 2000, note="row.total")
+        page.line(f"{name[-2:]}小计", "2人", None, None, None, None, 2000, note="row.total")
     page.line("总计", "4人", None, None, None, None, 4000, note="row.total")
     page.line("备注：以上人员均已公示。", note="row.total")
     page.line("注：1.慰问金通过银行发放；2.无重复慰问。", note="row.total")

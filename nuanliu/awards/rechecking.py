@@ -8,14 +8,15 @@ import polars as pl
 
 from nuanliu.awards.checking.facts import TEXT_FIELDS, ListTable
 from nuanliu.awards.judging import answerable_users, judge_tables, rules_on
-from nuanliu.awards.models import Award, Correction, Roster, RosterFinding, RosterRow
+from nuanliu.awards.models import Award, Correction, Roster, RosterFinding, RosterRow, RosterSheet
 from nuanliu.awards.sealing import CORRECTION, open_raw
 from nuanliu.awards.staging import restage_rows, stage_findings
 from nuanliu.awards.states import RowState
 from nuanliu.base.crypto import open_many
 
-# What the reader saw stays seen.
-OF_THE_READER = ("row.total", "row.hidden", "cell.formula", "file.unreadable")
+# What the reader saw stays seen; a cell it could not read, until somebody tells what should stand there.
+OF_THE_READER = ("row.total", "row.hidden", "cell.formula")
+UNREADABLE = "file.unreadable"
 
 
 def recheck(roster: Roster, changed: Iterable[int], digests: Iterable[bytes | None] = ()) -> int:
@@ -30,13 +31,8 @@ def recheck(roster: Roster, changed: Iterable[int], digests: Iterable[bytes | No
     rules = rules_on(roster.business_date, roster.standard)
     users = answerable_users(roster.organization, roster.business_date, roster.handler_id)
     judged = judge_tables(tables, rules, roster.campaign, users)
-    kept = _forget_findings(roster, rows)
-    unreadable = {
-        (finding.sheet_ordinal, finding.row_number) for finding in kept if finding.severity == "error"
-    }
-    places = zip(judged.rows["sheet_ordinal"].to_list(), judged.rows["row_number"].to_list(), strict=True)
-    blocked = judged.blocked | pl.Series([place in unreadable for place in places], dtype=pl.Boolean)
-    restage_rows(roster, judged.rows, judged.digests, blocked)
+    _forget_findings(roster, rows)
+    restage_rows(roster, judged.rows, judged.digests, judged.blocked)
     stage_findings(roster, judged.findings)
     return len(rows)
 
@@ -83,6 +79,7 @@ def tables_of(roster: Roster, rows: list[RosterRow]) -> list[ListTable]:
                     frame=_frame(taken),
                     headings={field: heading for heading, field in sheet.headings if field},
                     units=sheet.header.get("units", {}),
+                    marks=_still_unreadable(roster, sheet, rows),
                 )
             )
     return tables
@@ -128,12 +125,24 @@ def _frame(taken: Sequence[tuple[int, Mapping[str, object]]]) -> pl.DataFrame:
     )
 
 
-def _forget_findings(roster: Roster, rows: list[RosterRow]) -> list[RosterFinding]:
-    """Take back what was said of the rows, but for what the reader saw; the findings that stay."""
+def _still_unreadable(roster: Roster, sheet: RosterSheet, rows: list[RosterRow]) -> pl.DataFrame | None:
+    """The cells of these rows that could not be read and that nobody has corrected."""
+    found = RosterFinding.objects.filter(roster=roster, sheet_ordinal=sheet.ordinal, code=UNREADABLE)
+    numbers = {row.row_number: row.pk for row in rows if row.sheet_ordinal == sheet.ordinal}
+    fields = {heading: field for heading, field in sheet.headings if field}
+    corrected = set(Correction.objects.filter(row_id__in=numbers.values()).values_list("row_id", "field"))
+    cells = [
+        (number, fields[column])
+        for number, column in found.values_list("row_number", "column")
+        if number in numbers and column in fields and (numbers[number], fields[column]) not in corrected
+    ]
+    schema = {"row_number": pl.Int64, "field": pl.String}
+    return pl.DataFrame(cells, schema, orient="row").with_columns(code=pl.lit(UNREADABLE)) if cells else None
+
+
+def _forget_findings(roster: Roster, rows: list[RosterRow]) -> None:
+    """Take back what was said of the rows, but for what the reader saw."""
     places = {(row.sheet_ordinal, row.row_number) for row in rows}
-    numbers = {number for _, number in places}
-    found = RosterFinding.objects.filter(roster=roster, row_number__in=numbers)
-    said = [one for one in found if (one.sheet_ordinal, one.row_number) in places]
-    kept = [one for one in said if one.code in OF_THE_READER]
-    RosterFinding.objects.filter(pk__in=[one.pk for one in said if one.code not in OF_THE_READER]).delete()
-    return kept
+    found = RosterFinding.objects.filter(roster=roster, row_number__in={number for _, number in places})
+    said = found.exclude(code__in=OF_THE_READER).values_list("pk", "sheet_ordinal", "row_number")
+    RosterFinding.objects.filter(pk__in=[key for key, *place in said if tuple(place) in places]).delete()

@@ -1,15 +1,17 @@
 """Rows set right: the raw cell stays, and only what shares a number or an account is checked again."""
 
+import io
 import json
 
+import openpyxl
 import pytest
 
-from nuanliu.awards.actions import accept_rows, correct_row, map_heading, withdraw_roster
+from nuanliu.awards.actions import SubmittedFile, accept_rows, correct_row, map_heading, withdraw_roster
 from nuanliu.awards.models import Award, Roster, RosterFinding, RosterRow
 from nuanliu.awards.queries import finding_counts, raw_of, rows_page
 from nuanliu.kernel.errors import Refused
 from tests.awards.conftest import World
-from tests.awards.making import People, list_of
+from tests.awards.making import FIELDS, People, list_of
 
 
 def codes_by_row(roster: Roster) -> dict[int, list[str]]:
@@ -138,3 +140,20 @@ def test_rows_are_shown_page_by_page_with_their_findings(world: World) -> None:
 def test_a_heading_is_asked_once(world: World) -> None:
     mapping = map_heading(world.jiading, heading="神秘栏", field="ignore", by=world.cast.clerk)
     assert map_heading(world.jiading, heading="神秘栏", field="ignore", by=world.cast.clerk).pk == mapping.pk
+
+
+def test_a_cell_that_could_not_be_read_is_told_once_and_can_be_set_right(world: World) -> None:
+    book = openpyxl.Workbook()
+    person = {**People()(), "cash": "=500*2"}
+    book.active.append(list(FIELDS.values()))
+    book.active.append([person.get(field) for field in FIELDS])
+    content = io.BytesIO()
+    book.save(content)
+    roster = world.submit(SubmittedFile("公式.xlsx", content.getvalue())).roster
+    assert codes_by_row(roster) == {2: ["file.unreadable"]}
+    row = RosterRow.objects.get(roster=roster)
+    correct_row(row, field="name", value="另名", reason="笔误", by=world.cast.clerk)
+    assert codes_by_row(roster) == {2: ["file.unreadable"]}
+    correct_row(row, field="cash", value="1000", reason="公式未计算", by=world.cast.clerk)
+    assert codes_by_row(roster) == {}
+    assert accept_rows(roster, by=world.cast.clerk).rows == 1

@@ -134,8 +134,12 @@ def _profile(request: DeskRequest, key: UUID) -> BankProfile:
 
 def _told(layout: dict[str, Any]) -> dict[str, Any]:
     said = Layout.from_data(layout)
-    settings = [(label, getattr(said, name)) for name, label in SETTINGS.items() if name in layout]
+    settings = [(label, _plain(getattr(said, name))) for name, label in SETTINGS.items() if name in layout]
     return {"settings": settings, "columns": said.columns, "head": said.head, "foot": said.foot}
+
+
+def _plain(value: Any) -> Any:
+    return "、".join(value) if isinstance(value, tuple) else value
 
 
 @page(POLICY, "view")

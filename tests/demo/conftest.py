@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from nuanliu.demo.warmth import WarmthRequest, run
+from nuanliu.demo.warmth import WarmthRequest, outputs, run
 from tests.awards.conftest import LISTS
 
 STANDARD = LISTS / "standard-2022.yaml"
@@ -55,3 +55,12 @@ def warmth(
     yield warmth
     with django_db_blocker.unblock():
         test_database.flush()
+
+
+@pytest.fixture(scope="module")
+def unprinted() -> Iterator[None]:
+    """Without the two PDFs, which take longer than all the rest; other files of tests look at them."""
+    with pytest.MonkeyPatch.context() as patch:
+        for paper in ("annex1_pdf", "roster_pdf"):
+            patch.setattr(outputs, paper, lambda *_: b"%PDF-")
+        yield

@@ -15,6 +15,8 @@ from tests.demo.conftest import Warmth
 from tests.demo.making import Desk
 from tests.demo.paper import JIADING, Page
 
+pytestmark = pytest.mark.usefixtures("unprinted")
+
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:

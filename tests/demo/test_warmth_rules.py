@@ -9,6 +9,9 @@ from tests.demo.paper import OFFICIAL, Page
 XUHUI, EDUCATION, GRASSROOTS = "上海市徐汇区总工会", "上海市教育工会", "上海嘉源医疗有限公司工会"
 
 
+pytestmark = pytest.mark.usefixtures("unprinted")
+
+
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
     return Desk(tmp_path_factory.mktemp("desk"), 31)

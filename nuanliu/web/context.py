@@ -38,7 +38,17 @@ GROUPS: tuple[tuple[Promise | str, tuple[Room, ...]], ...] = (
             Room(
                 _("Campaigns"),
                 "campaigns",
-                ("campaign", "programme", "programmes", "recusals", "cash", "oversight", "concern", "award", "awards"),
+                (
+                    "campaign",
+                    "programme",
+                    "programmes",
+                    "recusals",
+                    "cash",
+                    "oversight",
+                    "concern",
+                    "award",
+                    "awards",
+                ),
             ),
             Room(_("Lists"), "rosters", ("roster", "row"), AWARDS, "read"),
             Room(_("People on record"), "people", (), PEOPLE, "record_death"),

@@ -45,6 +45,9 @@ def test_a_household_shows_who_belongs_to_it_now(world: World, person: Person) -
         form_household(
             world.jiading, name=name, members=[(person, Relation.HEAD)], on=DAY, by=world.cast.clerk
         )
-    shown = {one.name: [member.person for member in one.present] for one in households_of(JIADING)}
+    shown = {
+        one.name: [member.person for member in one.present]  # type: ignore[attr-defined]  prefetched
+        for one in households_of(JIADING)
+    }
     assert shown == {"陆家": [], "沈家": [person]}
     assert list(households_of("/0/31/113/")) == []

@@ -107,8 +107,8 @@ def _check_campaign(campaign: Campaign) -> None:
         "campaign.outside_programme",
         "活动单位不在该项目的单位之下",
     )
-    months = (campaign.service_month_starts_on, campaign.service_month_ends_on)
-    whole = months == (None, None) or (None not in months and months == tuple(sorted(months)))
+    first, last = campaign.service_month_starts_on, campaign.service_month_ends_on
+    whole = first is last is None or bool(first and last and first <= last)
     refuse_if(not whole, "campaign.service_month", "服务月须同时填写起止日期，且结束日期不早于开始日期")
     refuse_if(campaign.basis_id is None, "campaign.no_rule", NO_RULE)
     basis = campaign.basis

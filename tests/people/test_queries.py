@@ -46,7 +46,7 @@ def test_a_household_shows_who_belongs_to_it_now(world: World, person: Person) -
             world.jiading, name=name, members=[(person, Relation.HEAD)], on=DAY, by=world.cast.clerk
         )
     shown = {
-        one.name: [member.person for member in one.present]  # type: ignore[attr-defined]  prefetched
+        one.name: [member.person for member in one.present]  # type: ignore[attr-defined]
         for one in households_of(JIADING)
     }
     assert shown == {"陆家": [], "沈家": [person]}

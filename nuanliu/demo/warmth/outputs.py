@@ -90,7 +90,9 @@ def write_findings(path: Path, roster: Roster, files: Sequence[SubmittedFile]) -
                 finding.message,
                 finding.rule,
             ]
-            writer.writerow([_inert(value) for value in (*places.get(finding.sheet_ordinal, ("", "")), *values)])
+            writer.writerow(
+                [_inert(value) for value in (*places.get(finding.sheet_ordinal, ("", "")), *values)]
+            )
 
 
 def _places(roster: Roster, files: Sequence[SubmittedFile]) -> dict[int, tuple[str, str]]:

@@ -1,11 +1,8 @@
 """What the database's refusals mean to people: the name of the broken constraint, a code and a Chinese message."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from functools import partial
 
-from django.db import IntegrityError, transaction
-
-from nuanliu.kernel.errors import Refused
+from nuanliu.base.refusals import translated
 
 REFUSALS: dict[str, tuple[str, str]] = {
     "account_within_limit": ("ledger.insufficient", "资金余额不足，不得超支；请先落实资金或调减金额。"),
@@ -55,15 +52,5 @@ REFUSALS: dict[str, tuple[str, str]] = {
     "transfer_reverse_has_reason": ("ledger.reason_missing", "冲正须写明理由。"),
 }
 
-
-@contextmanager
-def refused_by_database() -> Iterator[None]:
-    """A savepoint in which a constraint's refusal becomes a `Refused`; the transaction around it lives on."""
-    try:
-        with transaction.atomic():
-            yield
-    except IntegrityError as error:
-        name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
-        if name not in REFUSALS:
-            raise
-        raise Refused(*REFUSALS[name]) from error
+# A savepoint in which a constraint of this package refuses in words.
+refused_by_database = partial(translated, REFUSALS)

@@ -1,11 +1,8 @@
 """What the database's refusals mean to people: the name of the broken constraint, a code and a Chinese message."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from functools import partial
 
-from django.db import IntegrityError, transaction
-
-from nuanliu.kernel.errors import Refused
+from nuanliu.base.refusals import translated
 
 REFUSALS: dict[str, tuple[str, str]] = {
     "award_delivered_with_proof": ("payments.no_proof", "没有银行入账结果或签收凭证，不得登记为已发放。"),
@@ -47,15 +44,5 @@ REFUSALS: dict[str, tuple[str, str]] = {
     "reservation_kept_while_paying": ("payments.outcome_unknown", "银行结果未明，在途款项不得释放。"),
 }
 
-
-@contextmanager
-def refused_by_database() -> Iterator[None]:
-    """A savepoint in which a constraint's refusal becomes a `Refused`; the transaction around it lives on."""
-    try:
-        with transaction.atomic():
-            yield
-    except IntegrityError as error:
-        name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
-        if name not in REFUSALS:
-            raise
-        raise Refused(*REFUSALS[name]) from error
+# A savepoint in which a constraint of this package refuses in words.
+refused_by_database = partial(translated, REFUSALS)

@@ -1,6 +1,7 @@
-"""The Chinese catalogue: `django.po` as people write it, `django.mo` as Django reads it, made without gettext's tools.
+"""The Chinese catalogue: one `.po` file for each room as people write it, `django.mo` as Django reads it.
 
-`python -m nuanliu.web.catalogue` writes the second from the first; a test fails when the two differ.
+`python -m nuanliu.web.catalogue` writes the second from the first, without gettext's tools; a test fails when they
+differ.
 """
 
 import ast
@@ -12,6 +13,12 @@ FOLDER = Path(__file__).parent / "locale" / "zh_Hans" / "LC_MESSAGES"
 MAGIC = 0x950412DE
 HEADER_BYTES = 28
 PLURAL = "\0"
+
+
+def messages_of_all() -> dict[str, str]:
+    """The messages of all rooms."""
+    texts = [path.read_text(encoding="utf-8") for path in sorted(FOLDER.glob("*.po"))]
+    return {key: value for text in texts for key, value in read_messages(text).items()}
 
 
 def read_messages(text: str) -> dict[str, str]:
@@ -59,8 +66,7 @@ def _message(entry: dict[str, str]) -> tuple[str, str]:
 
 def main() -> None:
     """Write django.mo."""
-    messages = read_messages((FOLDER / "django.po").read_text(encoding="utf-8"))
-    (FOLDER / "django.mo").write_bytes(compiled(messages))
+    (FOLDER / "django.mo").write_bytes(compiled(messages_of_all()))
 
 
 if __name__ == "__main__":

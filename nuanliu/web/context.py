@@ -19,6 +19,10 @@ from nuanliu.people.permissions import POLICY as PEOPLE
 from nuanliu.returns.permissions import POLICY as RETURNS
 
 
+# "light" or "dark"; without it the page follows the system.
+THEME_COOKIE = "theme"
+
+
 @dataclass(frozen=True, slots=True)
 class Room:
     """An entry of the navigation, seen by those who may do the act."""
@@ -91,13 +95,15 @@ GROUPS: tuple[tuple[Promise | str, tuple[Room, ...]], ...] = (
 
 def frame(request: HttpRequest) -> dict[str, Any]:
     """Actor, post, and the navigation as this role sees it."""
+    theme = request.COOKIES.get(THEME_COOKIE, "")
     actor: Actor | None = getattr(request, "actor", None)
     if actor is None:
-        return {"actor": None}
+        return {"actor": None, "theme": theme}
     post = next(post for post in request.posts if post.pk == actor.post_id)  # type: ignore[attr-defined]
     here = (request.resolver_match and request.resolver_match.url_name) or ""
     return {
         "actor": actor,
+        "theme": theme,
         "post": post,
         "role_label": Role(actor.role).label,
         "navigation": [

@@ -12,3 +12,6 @@ from nuanliu.config.settings import *  # noqa: F403
 
 MEDIA_ROOT = var_folder() / "tests" / "files"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# Files as they lie, without being collected first.
+STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}  # noqa: F405
+WHITENOISE_USE_FINDERS = True

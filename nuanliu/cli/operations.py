@@ -28,7 +28,10 @@ def serve(
     from granian.constants import Interfaces
     from granian.log import LogLevels
 
+    from nuanliu.web.assets import collect
+
     refuse_demonstration_accounts()
+    collect()
     Granian(
         "nuanliu.config.wsgi:application",
         address=host,

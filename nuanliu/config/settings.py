@@ -129,23 +129,26 @@ USE_TZ = True
 # --- files ---
 
 STATIC_URL = "/static/"
-ASSETS = {
-    "tabler": "@tabler/core/dist",
-    "icons": "@tabler/icons-webfont/dist",
-    "htmx": "htmx.org/dist",
-    "alpine": "@alpinejs/csp/dist",
-    "echarts": "echarts/dist",
+STATIC_ROOT = NUANLIU_VAR / "static"
+# Of other people's packages only what pages ask for: public name and place among the packages.
+NUANLIU_PACKAGES = PROJECT / "node_modules"
+NUANLIU_ASSETS = {
+    "tabler/css/tabler.min.css": "@tabler/core/dist/css/tabler.min.css",
+    "htmx/htmx.min.js": "htmx.org/dist/htmx.min.js",
 }
-STATICFILES_DIRS = [
-    (prefix, str(folder))
-    for prefix, name in ASSETS.items()
-    if (folder := PROJECT / "node_modules" / name).is_dir()
+STATICFILES_FINDERS = [
+    "nuanliu.web.assets.PackagedFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
 ]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "nuanliu.web.assets.AssetStorage"},
+}
 # Marks that a restored backup must not turn back: the last payment batch, the last audit head. Never backed up.
 NUANLIU_MARKS_DIR = Path(os.environ.get("NUANLIU_MARKS_DIR") or NUANLIU_VAR / "marks")
 MEDIA_ROOT = NUANLIU_VAR / "files"
 FILE_UPLOAD_PERMISSIONS = 0o600
-WHITENOISE_USE_FINDERS = True
+WHITENOISE_USE_FINDERS = False
 
 # --- what a browser may do ---
 

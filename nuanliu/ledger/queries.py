@@ -10,12 +10,25 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from nuanliu.base.scope import Scope
+from nuanliu.kernel.findings import Finding
 from nuanliu.ledger.models import Fund, Transfer, UsePlan, UsePlanLine
-from nuanliu.ledger.rules import FundFacts, allocation_findings
+from nuanliu.ledger.rules import (
+    AskedFacts,
+    FundFacts,
+    LineFacts,
+    UseFacts,
+    allocation_findings,
+    fund_findings,
+    overspending,
+    shares,
+)
 from nuanliu.ledger.sources import source_rules
+from nuanliu.organizations.models import Organization
 from nuanliu.programmes.models import Campaign
 
 AWARD = "award"
+
+__all__ = ["AskedFacts", "LineFacts", "shares"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +221,53 @@ def plans_of(organization_path: str) -> QuerySet[UsePlan]:
 def lines_of(plan: UsePlan) -> list[UsePlanLine]:
     """The lines of a plan with their funds, in the order in which they were written."""
     return list(plan.lines.select_related("fund", "fund__purpose").order_by("ordinal"))
+
+
+@dataclass(frozen=True, slots=True)
+class UsableFund:
+    """A fund as a plan's composer sees it: its money, why it cannot be used, whom it may reach (None: anybody)."""
+
+    fund: Fund
+    balance: Balance
+    obstacles: tuple[Finding, ...]
+    categories: frozenset[str] | None
+
+
+def funds_for_plan(organization: Organization, campaign: Campaign, purpose: str) -> list[UsableFund]:
+    """The union's own funds beside what a plan for this campaign and purpose could do with them; two queries."""
+    use = UseFacts(
+        legal_person=organization.legal_person,
+        organization_path=organization.path,
+        purpose=purpose,
+        campaign=campaign.pk,
+        categories=frozenset(),
+    )
+    own = list(
+        Fund.objects.filter(organization=organization).select_related("purpose", "campaign").order_by("name")
+    )
+    balances = balances_of(fund.pk for fund in own)
+    return [_usable(fund, balances.get(fund.pk, Balance()), use) for fund in own]
+
+
+def _usable(fund: Fund, balance: Balance, use: UseFacts) -> UsableFund:
+    facts = fund_facts(fund)
+    sets = [one for one in (facts.allowed_categories, facts.source_categories) if one is not None]
+    return UsableFund(
+        fund, balance, fund_findings(facts, use), frozenset.intersection(*sets) if sets else None
+    )
+
+
+def shortfalls(plan: UsePlan) -> tuple[Finding, ...]:
+    """Where a draft asks more of a fund than is neither given, reserved nor planned (R-031); two queries."""
+    wanted: dict[Fund, int] = {}
+    for line in lines_of(plan):
+        wanted[line.fund] = wanted.get(line.fund, 0) + line.amount_fen
+    balances = balances_of(fund.pk for fund in wanted)
+    return tuple(
+        found
+        for fund, amount_fen in wanted.items()
+        for found in overspending(fund.name, amount_fen, balances[fund.pk].free_fen)
+    )
 
 
 def plan_content(plan: UsePlan) -> dict[str, object]:

@@ -4,7 +4,7 @@ Every rule set applies (沪工总权〔2020〕178号 第八条): what the fund s
 Each rule looks at its own restriction and none can lift another's, so the strictest wins by construction.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -62,6 +62,24 @@ class UseFacts:
     on: date | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class LineFacts:
+    """A line of a plan: so much of one fund for these categories."""
+
+    fund: object
+    categories: frozenset[str]
+    amount_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class AskedFacts:
+    """What a list asks for one category; `fund` is the list's own, None where it names none."""
+
+    category: str
+    fund: object
+    amount_fen: int
+
+
 def fund_findings(fund: FundFacts, use: UseFacts) -> tuple[Finding, ...]:
     """Everything that forbids this use of this fund; empty when nothing does (R-027, R-029, R-051, R-053, R-055)."""
     return terms_findings(fund) + tuple(found for rule in _RULES for found in [rule(fund, use)] if found)
@@ -95,6 +113,26 @@ def overspending(fund_name: str, wanted_fen: int, free_fen: int) -> tuple[Findin
         f"“{fund_name}”可安排{yuan_text(free_fen)}元，方案列支{yuan_text(wanted_fen)}元，超出{beyond}元。"
     )
     return (Finding("fund.insufficient", Severity.ERROR, message, WITHIN_MEANS, subject=fund_name),)
+
+
+def shares(
+    lines: Sequence[LineFacts], asked: Iterable[AskedFacts]
+) -> tuple[list[int], dict[str, int], list[int]]:
+    """How lists draw on the lines of a plan: fen drawn by line, fen of each category that no line covers, and fen
+    missing by line.
+
+    A category is paid by one line: that of the list's own fund, else the first that names it, as the decision does it.
+    """
+    drawn, uncovered = [0] * len(lines), dict[str, int]()
+    for one in asked:
+        naming = [place for place, line in enumerate(lines) if one.category in line.categories]
+        own = [place for place in naming if lines[place].fund == one.fund]
+        if chosen := own or naming:
+            drawn[chosen[0]] += one.amount_fen
+        else:
+            uncovered[one.category] = uncovered.get(one.category, 0) + one.amount_fen
+    missing = [max(0, wanted - line.amount_fen) for wanted, line in zip(drawn, lines, strict=True)]
+    return drawn, uncovered, missing
 
 
 def _kept(giver: FundFacts, taker: FundFacts, passes_down_as: str) -> list[tuple[str, bool]]:

@@ -11,9 +11,9 @@ from nuanliu.kernel.findings import Finding
 from nuanliu.ledger.actions.funds import require_legal_person
 from nuanliu.ledger.models import Fund, UsePlan, UsePlanLine
 from nuanliu.ledger.permissions import POLICY
-from nuanliu.ledger.queries import balances_of, fund_facts, plan_content
+from nuanliu.ledger.queries import fund_facts, plan_content, shortfalls
 from nuanliu.ledger.refusals import refused_by_database
-from nuanliu.ledger.rules import WITHIN_MEANS, UseFacts, fund_findings, overspending
+from nuanliu.ledger.rules import WITHIN_MEANS, UseFacts, fund_findings
 from nuanliu.ledger.states import PLAN_TRANSITIONS, PlanState
 from nuanliu.organizations.models import Organization
 from nuanliu.programmes.models import Campaign, Purpose
@@ -218,17 +218,8 @@ def _line_findings(plan: UsePlan, line: UsePlanLine) -> tuple[Finding, ...]:
 
 def _require_covered(plan: UsePlan) -> None:
     """Planned, committed and paid stay within what each fund holds (R-031)."""
-    wanted: dict[Fund, int] = {}
-    for line in plan.lines.select_related("fund").order_by("ordinal"):
-        wanted[line.fund] = wanted.get(line.fund, 0) + line.amount_fen
-    refuse_if(not wanted, "plan.empty", "方案没有列明资金和对象。")
-    balances = balances_of(fund.pk for fund in wanted)
-    findings = tuple(
-        found
-        for fund, amount_fen in wanted.items()
-        for found in overspending(fund.name, amount_fen, balances[fund.pk].free_fen)
-    )
-    if findings:
+    refuse_if(not plan.lines.exists(), "plan.empty", "方案没有列明资金和对象。")
+    if findings := shortfalls(plan):
         raise Refused("plan.insufficient", f"{findings[0].message}（{WITHIN_MEANS}）", findings)
 
 

@@ -131,6 +131,30 @@ def fail_file(request: FileRequest, *, message: str, by: Actor) -> FileRequest:
 
 
 @audited
+def take_file(request: FileRequest, *, by: Actor) -> FileRequest:
+    """Somebody takes the made file away: a row in the log each time. Refused `evidence.request_state` unless ready."""
+    POLICY.require(by, "read", request)
+    ready = request.state == RequestState.READY
+    refuse_if(not ready, "evidence.request_state", f"文件申请现为“{request.state}”，没有可以下载的文件")
+    record(by, request, after={"file": request.file_id})
+    return request
+
+
+@audited
+def expire_file(request: FileRequest, *, on: date) -> FileRequest:
+    """The installation ends a request whose term is over on this day; the content leaves the disk."""
+    locked = FileRequest.objects.select_for_update().get(pk=request.pk)
+    if locked.state == RequestState.DELETED:
+        unchanged()
+        return locked
+    over = locked.expires_on is not None and locked.expires_on < on
+    refuse_if(not over, "evidence.not_expired", "文件的保存期限未到，不能按到期删除")
+    _check_move(locked, RequestState.DELETED)
+    _discard(locked)
+    return _save_move(locked, RequestState.DELETED, by=None)
+
+
+@audited
 def ask_again(request: FileRequest, *, by: Actor) -> FileRequest:
     """Put a failed request before the job once more."""
     return _moved(request, RequestState.ASKED, by=by, act="ask", message="")
@@ -144,9 +168,7 @@ def delete_file(request: FileRequest, *, by: Actor, reason: str = "") -> FileReq
         unchanged()
         return locked
     _check_move(locked, RequestState.DELETED)
-    if locked.file and not _wanted_by_others(locked):
-        # Before the commit: a rolled-back deletion loses a file that can be made again, never keeps a secret.
-        storage.discard(locked.file.storage_name)
+    _discard(locked)
     return _save_move(locked, RequestState.DELETED, by=by, reason=reason)
 
 
@@ -214,11 +236,17 @@ def _check_move(request: FileRequest, state: RequestState) -> None:
     refuse_if(not allowed, "evidence.request_state", f"文件申请现为“{request.state}”，不能变为“{state}”")
 
 
-def _save_move(request: FileRequest, state: RequestState, *, by: Actor, reason: str = "") -> FileRequest:
+def _save_move(request: FileRequest, state: RequestState, *, by: Actor | None, reason: str = "") -> FileRequest:
     before, request.state = {"state": request.state}, state
     request.save(update_fields=["state", "file", "message", "expires_on"])
     record(by, request, before=before, after={"state": state, "file": request.file_id}, reason=reason)
     return request
+
+
+def _discard(request: FileRequest) -> None:
+    if request.file and not _wanted_by_others(request):
+        # Before the commit: a rolled-back deletion loses a file that can be made again, never keeps a secret.
+        storage.discard(request.file.storage_name)
 
 
 def _wanted_by_others(request: FileRequest) -> bool:

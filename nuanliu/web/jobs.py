@@ -13,6 +13,7 @@ from nuanliu.evidence.models import EvidenceFile, FileRequest
 from nuanliu.evidence.queries import content_of
 from nuanliu.organizations.models import Organization
 from nuanliu.programmes.models import Campaign
+from nuanliu.web.listings.exporting import export
 from nuanliu.web.printing import print_roster
 
 IMPORTED = "awards.roster"
@@ -74,5 +75,16 @@ def print_roster_part(*, job_id: str, post_id: str, user_id: str, request: str) 
     def work(by: Actor, progress: Progress) -> None:
         progress.report("printing")
         print_roster(FileRequest.objects.get(pk=request), by=by)
+
+    run(work, job_id=job_id, post_id=post_id, user_id=user_id)
+
+
+@app.task(name="web.export_list")
+def export_list(*, job_id: str, post_id: str, user_id: str, request: str) -> None:
+    """Make the workbook of a list."""
+
+    def work(by: Actor, progress: Progress) -> None:
+        progress.report("writing")
+        export(FileRequest.objects.get(pk=request), by=by)
 
     run(work, job_id=job_id, post_id=post_id, user_id=user_id)

@@ -27,6 +27,7 @@ STEPS = {
     "checking": _("reading and checking"),
     "staging": _("writing the rows"),
     "printing": _("setting the pages"),
+    "writing": _("writing the workbook"),
     "releasing": _("releasing money not used"),
 }
 
@@ -41,6 +42,12 @@ def yuan(fen: int | None) -> str:
 def wan(fen: int | None) -> str:
     """Fen as 万元, exactly, with at least two decimals."""
     return "" if fen is None else wan_exact(fen)
+
+
+@register.filter
+def thousands(number: int | None) -> str:
+    """A count: 12,345."""
+    return "" if number is None else f"{number:,}"
 
 
 @register.filter

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -12,16 +12,15 @@ from nuanliu.awards import actions
 from nuanliu.awards.actions import SubmittedFile
 from nuanliu.awards.models import Award, Roster
 from nuanliu.awards.permissions import POLICY
-from nuanliu.awards.queries import awards_page
 from nuanliu.awards.states import AWARD_TRANSITIONS, AwardState
 from nuanliu.base.jobs import ask
 from nuanliu.evidence.actions import archive
-from nuanliu.programmes.models import Campaign
 from nuanliu.web import jobs
 from nuanliu.web.forms import CorrectedListsForm, ReasonForm
 from nuanliu.web.guards import WRITING, DeskRequest, page
-from nuanliu.web.paging import SIZE, number_or_404, page_of
+from nuanliu.web.listings import show
 from nuanliu.web.queries import business_day, campaigns_for
+from nuanliu.web.tables.awards import AWARDS
 from nuanliu.web.views.rosters import AT_ONCE_BYTES, ROSTER_FILE
 
 
@@ -88,33 +87,23 @@ def _by_worker(request: DeskRequest, found: Roster, files: list[SubmittedFile]) 
 
 @page(POLICY, "read")
 def awards(request: DeskRequest, key: UUID) -> HttpResponse:
-    """The awards of a campaign, or of one of its lists, by state, page by page; names masked."""
+    """The awards of a campaign, or of one of its lists; names masked."""
     campaign = get_object_or_404(campaigns_for(request.actor), pk=key)
-    state = request.GET.get("state", "")
-    found = awards_page(
+    return show(
+        request,
+        AWARDS,
+        within={"campaign": campaign.pk},
+        template="web/awards.html",
         campaign=campaign,
-        roster=_list_asked(request, campaign),
-        organization_path=request.actor.organization_path,
-        state=state if state in AwardState.values else "",
-        after=number_or_404(request.GET.get("after")),
-        limit=SIZE + 1,
+        list_key=_uuid_of(request.GET.get("list", "")),
     )
-    context = {
-        "campaign": campaign,
-        "page": page_of(found, "pk"),
-        "states": AwardState.choices,
-        "state": state,
-        "list": request.GET.get("list", ""),
-    }
-    return render(request, "web/awards.html", context)
 
 
-def _list_asked(request: DeskRequest, campaign: Campaign) -> Roster | None:
-    wanted = request.GET.get("list", "")
+def _uuid_of(text: str) -> UUID | None:
     try:
-        return get_object_or_404(Roster, pk=UUID(wanted), campaign=campaign) if wanted else None
+        return UUID(text)
     except ValueError:
-        raise Http404 from None
+        return None
 
 
 def _award(key: int) -> Award:

@@ -17,13 +17,15 @@ from nuanliu.ledger.models import UsePlan
 from nuanliu.payments import actions
 from nuanliu.payments.models import BankProfile, PaymentBatch
 from nuanliu.payments.permissions import POLICY
-from nuanliu.payments.queries import batches_of, orders_of, profiles_for, replies_of, totals_of
+from nuanliu.payments.queries import orders_of, profiles_for, replies_of, totals_of
 from nuanliu.payments.states import OrderState
 from nuanliu.web.downloads import attachment
 from nuanliu.web.forms import BatchForm, FileForm, ReasonForm, ReplyForm
 from nuanliu.web.guards import FORM, WRITING, DeskRequest, page
+from nuanliu.web.listings import show
 from nuanliu.web.paging import SIZE, number_or_404, page_of
 from nuanliu.web.queries import PayeeFault, business_day, payee_faults
+from nuanliu.web.tables.payments import BATCHES
 
 BANK_RECEIPT = "bank_receipt"
 PAYEE_FAULTS = "payments.payee_faults"
@@ -33,13 +35,7 @@ ACTS = ("release", "send", "cancel", "reply", "archive_receipt", "close")
 @page(POLICY, "view")
 def batches(request: DeskRequest) -> HttpResponse:
     """All batches in scope with their totals, the newest first."""
-    after = request.GET.get("after")
-    try:
-        before = UUID(after) if after else None
-    except ValueError:
-        raise Http404 from None
-    found = batches_of(request.actor.organization_path, before=before, limit=SIZE + 1)
-    return render(request, "web/batches.html", {"page": page_of(found, "batch_id")})
+    return show(request, BATCHES)
 
 
 @page(POLICY, "build", FORM)

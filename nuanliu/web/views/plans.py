@@ -9,170 +9,58 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from nuanliu.access.states import Role
-from nuanliu.approvals.queries import latest_round, missing_roles
+from nuanliu.approvals.queries import RoundRecorded, rounds_recorded
 from nuanliu.awards import actions as awards
-from nuanliu.awards.models import Award, Roster
 from nuanliu.awards.permissions import POLICY as AWARDS
-from nuanliu.awards.states import AwardState, RosterState
 from nuanliu.base.jobs import ask
-from nuanliu.kernel.money import MoneyError, parse_yuan
+from nuanliu.kernel.money import yuan_text
 from nuanliu.ledger import actions as ledger
 from nuanliu.ledger.models import UsePlan
 from nuanliu.ledger.permissions import POLICY
-from nuanliu.ledger.queries import balances_of, lines_of, plans_of
+from nuanliu.ledger.queries import PlanMoney, plan_money
 from nuanliu.ledger.states import PlanState
-from nuanliu.organizations.models import Organization
 from nuanliu.payments import jobs
 from nuanliu.payments.permissions import POLICY as PAYMENTS
 from nuanliu.payments.queries import batches_of
-from nuanliu.programmes.models import Purpose
-from nuanliu.programmes.queries import categories
-from nuanliu.web.forms import PlanForm, ProposalForm, ReasonForm, UnusedForm
-from nuanliu.web.guards import FORM, WRITING, DeskRequest, page
-from nuanliu.web.paging import Page, newest_first
-from nuanliu.web.queries import (
-    FundBalance,
-    below,
-    business_day,
-    campaigns_for,
-    own_funds,
-    totals_by_category,
-    with_sums,
-)
+from nuanliu.web.dossiers import Dossier, dossier_of, payable_of, sums_of
+from nuanliu.web.forms import ProposalForm, ReasonForm, UnusedForm
+from nuanliu.web.guards import WRITING, DeskRequest, page
+from nuanliu.web.listings import show
+from nuanliu.web.queries import business_day
+from nuanliu.web.tables.money import PLANS
+from nuanliu.web.views.composing import PROPOSERS
 
 USE_PLAN = "use_plan"
-PROPOSERS = (Role.RIGHTS_OFFICER, Role.FINANCE_OFFICER, Role.FOUNDATION_OFFICER, Role.FOUNDATION_FINANCE)
 
 
 @page(POLICY, "view")
 def plans(request: DeskRequest) -> HttpResponse:
     """All plans in scope, the newest first."""
-    found = newest_first(plans_of(request.actor.organization_path), request.GET.get("after"))
-    return render(request, "web/plans.html", {"page": Page(with_sums(found.rows), found.next)})
-
-
-@page(POLICY, "draft_plan", FORM)
-def plan_new(request: DeskRequest, key: UUID) -> HttpResponse:
-    """Draft a plan for a campaign: from each fund so much for these categories."""
-    campaign = get_object_or_404(campaigns_for(request.actor), pk=key)
-    funds = own_funds(request.actor, campaign)
-    purposes = [
-        (purpose.code, purpose.label) for purpose in Purpose.objects.filter(allowed=True).order_by("code")
-    ]
-    proposed = {
-        "title": _("%(campaign)s: use of funds") % {"campaign": campaign.name},
-        "purpose": funds[0].fund.purpose_id if funds else None,
-    }
-    form = PlanForm(request.POST or None, purposes=purposes, initial=proposed)
-    lines, errors = _lines(request, funds) if request.method == "POST" else ([], {})
-    if form.is_valid() and not errors:
-        plan = ledger.draft_plan(
-            get_object_or_404(Organization, pk=request.actor.organization_id),
-            campaign,
-            title=form.cleaned_data["title"],
-            purpose=form.cleaned_data["purpose"],
-            lines=lines,
-            by=request.actor,
-        )
-        messages.success(request, _("The plan is drafted. Attach the signed lists, then propose it."))
-        return redirect("plan", plan.pk)
-    waiting = Roster.objects.filter(
-        below(request.actor.organization_path), campaign=campaign, state=RosterState.ACCEPTED
-    )
-    asked = totals_by_category(Award.objects.filter(roster__in=waiting, live=True))
-    context = {
-        "campaign": campaign,
-        "form": form,
-        "funds": [_composed(entry, request, errors, asked) for entry in funds],
-        "asked": asked,
-        "asked_fen": sum(total.cash_fen + total.goods_fen for total in asked),
-    }
-    return render(request, "web/plan_new.html", context, status=422 if form.is_bound else 200)
-
-
-def _lines(
-    request: DeskRequest, funds: list[FundBalance]
-) -> tuple[list[tuple[Any, list[str], int]], dict[str, str]]:
-    """The lines as posted, and what could not be read of each fund's."""
-    lines, errors = [], {}
-    for entry in funds:
-        key = str(entry.fund.pk)
-        amount, chosen = (
-            request.POST.get(f"amount-{key}", "").strip(),
-            request.POST.getlist(f"categories-{key}"),
-        )
-        if not amount:
-            continue
-        try:
-            lines.append((entry.fund, chosen, parse_yuan(amount)))
-        except MoneyError as error:
-            errors[key] = str(error)
-        if not chosen:
-            errors[key] = _("Name the categories that this money is for.")
-    if not lines and not errors:
-        errors[""] = _("Give an amount to at least one fund.")
-    return lines, errors
-
-
-def _composed(
-    entry: FundBalance, request: DeskRequest, errors: dict[str, str], asked: list[Any]
-) -> dict[str, Any]:
-    key = str(entry.fund.pk)
-    wanted = {total.code for total in asked}
-    allowed = entry.fund.allowed_categories
-    return {
-        "fund": entry.fund,
-        "balance": entry.balance,
-        "amount": request.POST.get(f"amount-{key}", ""),
-        "error": errors.get(key, ""),
-        "categories": [
-            {
-                "category": category,
-                "checked": category.code
-                in (request.POST.getlist(f"categories-{key}") if request.POST else wanted),
-            }
-            for category in categories()
-            if allowed is None or category.code in allowed
-        ],
-    }
+    return show(request, PLANS)
 
 
 @page(POLICY, "view")
 def plan(request: DeskRequest, key: UUID) -> HttpResponse:
-    """One plan: money before and after, lists, signatures, and what can be done now."""
+    """One plan: money before and after, lists, signatures, the decision, and what can be done now."""
     found = _plan(key)
-    by = request.actor
-    round_ = latest_round(USE_PLAN, found.pk)
-    proposals = list(round_.proposals.select_related("user").order_by("recorded_at")) if round_ else []
-    return render(
-        request,
-        "web/plan.html",
-        {
-            "plan": found,
-            **money(found),
-            "rosters": list(found.rosters.select_related("organization").order_by("pk")),
-            "totals": totals_by_category(Award.objects.filter(roster__plan=found, live=True)),
-            "round": round_,
-            "proposals": [
-                {"proposal": proposal, "role": Role(proposal.role).label} for proposal in proposals
-            ],
-            "missing": [Role(role).label for role in missing_roles(round_)] if round_ else [],
-            "batches": batches_of(found.organization_path, plan=found.pk) if PAYMENTS.may(by, "view") else [],
-            "may_propose": found.state == PlanState.DRAFT
-            and by.role in PROPOSERS
-            and by.role not in {p.role for p in proposals},
-            "may_withdraw": found.state in (PlanState.DRAFT, PlanState.PROPOSED)
-            and POLICY.may(by, "propose_plan", found),
-            "may_reopen": found.state == PlanState.REJECTED and POLICY.may(by, "draft_plan", found),
-            "may_decide": found.state == PlanState.PROPOSED and AWARDS.may(by, "decide_plan", found),
-            "may_build": found.state == PlanState.APPROVED and PAYMENTS.may(by, "build", found),
-            "to_pay": Award.objects.filter(plan=found, state=AwardState.APPROVED, cash_fen__gt=0).count(),
-            "may_expire": found.state == PlanState.APPROVED and POLICY.may(by, "expire", found),
-            "unused_form": UnusedForm(initial={"on": business_day(found.campaign)}, prefix="unused"),
-            "proposal_form": ProposalForm(initial={"on": business_day(found.campaign)}),
-            "reason_form": ReasonForm(prefix="withdraw"),
-        },
-    )
+    rounds = rounds_recorded(USE_PLAN, found.pk)
+    dossier = dossier_of(found)
+    decided = found.state in (PlanState.APPROVED, PlanState.CLOSED)
+    shown = _paid(request, found) if decided else money(found)
+    context = {
+        "plan": found,
+        "dossier": dossier,
+        "round": rounds[-1] if rounds else None,
+        "earlier_rounds": rounds[:-1],
+        "stages": _stages(found, bool(dossier.lists), rounds[-1] if rounds else None),
+        **shown,
+        **_acts(request, found, dossier, rounds[-1] if rounds else None),
+        "hindrance": _hindrance(dossier, shown["short"]) if found.state == PlanState.DRAFT else "",
+        "unused_form": UnusedForm(initial={"on": business_day(found.campaign)}, prefix="unused"),
+        "proposal_form": ProposalForm(initial={"on": business_day(found.campaign)}),
+        "reason_form": ReasonForm(prefix="withdraw"),
+    }
+    return render(request, "web/plan.html", context)
 
 
 def _plan(key: UUID) -> UsePlan:
@@ -181,16 +69,77 @@ def _plan(key: UUID) -> UsePlan:
 
 def money(found: UsePlan) -> dict[str, Any]:
     """The plan's lines, each with its fund's balance before and after, and the sum."""
-    lines = lines_of(found)
-    balances = balances_of({line.fund_id for line in lines})
-    counted = found.state in (PlanState.PROPOSED, PlanState.APPROVED)
-    shown = []
-    for line in lines:
-        free = balances[line.fund_id].free_fen
-        # A proposed plan already counts on its funds: what is free without it is what was free before it.
-        before = free + (line.amount_fen if counted else 0)
-        shown.append({"line": line, "before_fen": before, "after_fen": before - line.amount_fen})
-    return {"lines": shown, "amount_fen": sum(line.amount_fen for line in lines)}
+    lines = plan_money(found)
+    return {
+        "lines": lines,
+        "amount_fen": sum(line.amount_fen for line in lines),
+        "short": [line for line in lines if line.after_fen < 0],
+    }
+
+
+def _paid(request: DeskRequest, found: UsePlan) -> dict[str, Any]:
+    """How far a decided plan's money is: by fund, and its batches."""
+    funds = payable_of(found.pk)
+    sums = sums_of(funds)
+    may = PAYMENTS.may(request.actor, "view")
+    return {
+        "funds": funds,
+        "sums": sums,
+        "amount_fen": sums.planned_fen,
+        "batches": batches_of(found.organization_path, plan=found.pk) if may else [],
+    }
+
+
+def _stages(found: UsePlan, has_lists: bool, round_: RoundRecorded | None) -> list[dict[str, Any]]:
+    """The steps across the top: drafted, lists attached, signed by two, decided, paid."""
+    signed = len(round_.signatures) if round_ else 0
+    done = {
+        "draft": True,
+        "lists": has_lists,
+        "signed": found.state not in (PlanState.DRAFT, PlanState.WITHDRAWN) and signed > 1,
+        "decided": found.state in (PlanState.APPROVED, PlanState.REJECTED, PlanState.CLOSED),
+        "closed": found.state == PlanState.CLOSED,
+    }
+    now = next((name for name, is_done in done.items() if not is_done), "")
+    labels = dict(zip(done, (_("drafted"), _("lists attached"), _("proposed by two departments"),
+                             _("decided together"), _("closed")), strict=True))  # fmt: skip
+    return [
+        {"label": labels[name], "done": is_done, "now": name == now and found.state != PlanState.WITHDRAWN}
+        for name, is_done in done.items()
+    ]
+
+
+def _acts(
+    request: DeskRequest, found: UsePlan, dossier: Dossier, round_: RoundRecorded | None
+) -> dict[str, Any]:
+    """What this person can do with the plan now, and why not the rest."""
+    by, state = request.actor, found.state
+    signed = (
+        {signature.role for signature in round_.signatures} if round_ and state == PlanState.DRAFT else set()
+    )
+    return {
+        "may_compose": state == PlanState.DRAFT and POLICY.may(by, "draft_plan", found),
+        "may_propose": state == PlanState.DRAFT and by.role in PROPOSERS and by.role not in signed,
+        "may_withdraw": state in (PlanState.DRAFT, PlanState.PROPOSED)
+        and POLICY.may(by, "propose_plan", found),
+        "may_reopen": state == PlanState.REJECTED and POLICY.may(by, "draft_plan", found),
+        "may_decide": state == PlanState.PROPOSED and AWARDS.may(by, "decide_plan", found),
+        "may_build": state == PlanState.APPROVED and PAYMENTS.may(by, "build", found),
+        "may_expire": state == PlanState.APPROVED and POLICY.may(by, "expire", found),
+        "missing": [Role(role).label for role in round_.missing] if round_ else [],
+    }
+
+
+def _hindrance(dossier: Dossier, short: list[PlanMoney]) -> str:
+    """Why the draft cannot be signed yet, in the words of the first thing to do; '' when it can."""
+    if not dossier.lists:
+        return _("It can be proposed once a list is attached.")
+    if short:
+        return _("%(fund)s has %(amount)s yuan less than this plan takes from it.") % {
+            "fund": short[0].fund,
+            "amount": yuan_text(-short[0].after_fen),
+        }
+    return ""
 
 
 @page(AWARDS, "propose_plan", WRITING)

@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
 from nuanliu.base.jobs.states import JobState
+from nuanliu.evidence.actions import take_file
 from nuanliu.evidence.models import FileRequest
 from nuanliu.evidence.permissions import POLICY as EVIDENCE
 from nuanliu.evidence.queries import content_of, requests_of
@@ -85,6 +86,7 @@ def file_content(request: DeskRequest, key: UUID) -> HttpResponse:
     found = _own(request, key)
     if found.state != RequestState.READY or found.file is None:
         raise Http404
+    take_file(found, by=request.actor)
     return attachment(content_of(found.file), found.file.name, found.file.media_type)
 
 

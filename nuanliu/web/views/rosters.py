@@ -24,9 +24,10 @@ from nuanliu.programmes.models import Campaign
 from nuanliu.web import jobs
 from nuanliu.web.forms import CorrectedListsForm, ListsForm, OnForm, ReasonForm
 from nuanliu.web.guards import WRITING, DeskRequest, page
-from nuanliu.web.paging import newest_first
+from nuanliu.web.listings import show
 from nuanliu.web.queries import award_counts, business_day, campaigns_for, draft_plans, unions_for
 from nuanliu.web.sheets import FIELDS, Sheets, sheets_of
+from nuanliu.web.tables.rosters import ROSTERS
 
 # Above this a worker reads the list while the sender watches; below it an answer comes sooner than a progress page.
 AT_ONCE_BYTES = 400_000
@@ -48,14 +49,7 @@ OPEN_STATES = (RosterState.CHECKED, RosterState.ACCEPTED)
 @page(POLICY, "read")
 def rosters(request: DeskRequest) -> HttpResponse:
     """All lists in scope, the newest first, by state."""
-    found = Roster.objects.select_related("organization", "campaign", "handler")
-    state = request.GET.get("state", "")
-    if state in RosterState.values:
-        found = found.filter(state=state)
-    page_shown = newest_first(found, request.GET.get("after"))
-    return render(
-        request, "web/rosters.html", {"page": page_shown, "states": RosterState.choices, "state": state}
-    )
+    return show(request, ROSTERS)
 
 
 @page(POLICY, "import_roster", WRITING)

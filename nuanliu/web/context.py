@@ -1,5 +1,6 @@
 """What every page of the frame needs: who looks, from which post, and where the rooms are."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +9,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from nuanliu.access.models import Post
 from nuanliu.access.permissions import POLICY as ACCESS
 from nuanliu.access.permissions import Policy
 from nuanliu.access.states import Role
@@ -21,6 +23,8 @@ from nuanliu.returns.permissions import POLICY as RETURNS
 
 # "light" or "dark"; without it the page follows the system.
 THEME_COOKIE = "theme"
+# "folded" where somebody wants the whole width.
+RAIL_COOKIE = "rail"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +39,13 @@ class Room:
 
 
 GROUPS: tuple[tuple[Promise | str, tuple[Room, ...]], ...] = (
-    ("", (Room(_("Workbench"), "desk", ("desk",)),)),
+    ("", (Room(_("Workbench"), "desk", ("desk", "search", "notices")),)),
     (
-        _("Warmth"),
+        _("Aid"),
         (
+            Room(_("Workers in need"), "people", ("person",), PEOPLE, "record_death"),
             Room(
-                _("Campaigns"),
+                _("Warmth"),
                 "campaigns",
                 (
                     "campaign",
@@ -54,18 +59,24 @@ GROUPS: tuple[tuple[Promise | str, tuple[Room, ...]], ...] = (
                     "awards",
                 ),
             ),
-            Room(_("Lists"), "rosters", ("roster", "row"), AWARDS, "read"),
-            Room(_("People on record"), "people", (), PEOPLE, "record_death"),
-            Room(_("Use plans"), "plans", ("plan", "decision"), LEDGER, "view"),
+            Room(_("Lists"), "rosters", ("roster", "row", "drop"), AWARDS, "read"),
+            Room(_("Use plans"), "plans", ("plan", "decision", "decide"), LEDGER, "view"),
         ),
     ),
     (
-        _("Money"),
+        _("Money and goods"),
         (
             Room(_("Funds"), "funds", ("fund",), LEDGER, "view"),
-            Room(_("Payments"), "batches", ("batch",), PAYMENTS, "view"),
+            Room(_("Paying out"), "batches", ("batch",), PAYMENTS, "view"),
+            Room(_("Payments returned"), "failures", ("failure", "correct", "verify"), PAYMENTS, "view"),
             Room(_("Bank formats"), "banks", ("bank",), PAYMENTS, "view"),
-            Room(_("Failed payments"), "failures", ("failure", "correction"), PAYMENTS, "view"),
+        ),
+    ),
+    (
+        _("Reports and files"),
+        (
+            Room(_("Annex 1"), "returns", ("return", "annex"), RETURNS, "view"),
+            Room(_("Jobs and files"), "jobs", ("job", "file")),
         ),
     ),
     (
@@ -77,48 +88,66 @@ GROUPS: tuple[tuple[Promise | str, tuple[Room, ...]], ...] = (
         ),
     ),
     (
-        _("Answers"),
-        (
-            Room(_("Annex 1"), "returns", ("return", "annex"), RETURNS, "view"),
-            Room(_("Jobs and files"), "jobs", ("job", "file")),
-        ),
-    ),
-    (
         _("Administration"),
         (
-            Room(_("Users and posts"), "users", ("user",), ACCESS, "see_posts"),
+            Room(_("Users and posts"), "users", ("user", "post"), ACCESS, "see_posts"),
             Room(_("Unions"), "unions", (), ACCESS, "register_organization"),
         ),
     ),
 )
 
 
+def rooms() -> Iterator[Room]:
+    """All rooms, in the order of the navigation."""
+    return (room for _label, group in GROUPS for room in group)
+
+
+def open_rooms(actor: Actor) -> list[Room]:
+    """The rooms that an actor's role may enter."""
+    return [room for room in rooms() if _is_open(room, actor)]
+
+
+def room_of(route: str) -> Room | None:
+    """The room in which a page stands, by the name of its route."""
+    return next((room for room in rooms() if _stands_in(room, route)), None)
+
+
 def frame(request: HttpRequest) -> dict[str, Any]:
-    """Actor, post, and the navigation as this role sees it."""
-    theme = request.COOKIES.get(THEME_COOKIE, "")
+    """Actor, post, the navigation as this role sees it, and how the frame is worn."""
+    worn = {
+        "theme": request.COOKIES.get(THEME_COOKIE, ""),
+        "rail": request.COOKIES.get(RAIL_COOKIE, ""),
+    }
     actor: Actor | None = getattr(request, "actor", None)
     if actor is None:
-        return {"actor": None, "theme": theme}
-    post = next(post for post in request.posts if post.pk == actor.post_id)  # type: ignore[attr-defined]
+        return {"actor": None, **worn}
+    held: list[Post] = request.posts  # type: ignore[attr-defined]
     here = (request.resolver_match and request.resolver_match.url_name) or ""
+    room = room_of(here)
     return {
         "actor": actor,
-        "theme": theme,
-        "post": post,
-        "role_label": Role(actor.role).label,
-        "navigation": [
-            (label, rooms) for label, group in GROUPS if (rooms := _open_rooms(group, actor, here))
+        **worn,
+        "post": next(post for post in held if post.pk == actor.post_id),
+        "other_posts": [
+            {"post": post, "role": Role(post.role).label} for post in held if post.pk != actor.post_id
         ],
+        "role_label": Role(actor.role).label,
+        "room": room.route if room else "",
+        "navigation": [(label, found) for label, group in GROUPS if (found := _entries(group, actor, room))],
     }
 
 
-def _open_rooms(group: tuple[Room, ...], actor: Actor, here: str) -> list[dict[str, Any]]:
+def _is_open(room: Room, actor: Actor) -> bool:
+    return room.policy is None or room.policy.may(actor, room.act)
+
+
+def _stands_in(room: Room, route: str) -> bool:
+    return route.split("-", maxsplit=1)[0] in (room.route, *room.views)
+
+
+def _entries(group: tuple[Room, ...], actor: Actor, here: Room | None) -> list[dict[str, Any]]:
     return [
-        {
-            "label": room.label,
-            "address": reverse(room.route),
-            "here": here.split("-", maxsplit=1)[0] in (room.route, *room.views),
-        }
+        {"label": room.label, "route": room.route, "address": reverse(room.route), "here": room is here}
         for room in group
-        if room.policy is None or room.policy.may(actor, room.act)
+        if _is_open(room, actor)
     ]

@@ -10,6 +10,7 @@ from nuanliu.kernel.findings import CODES
 from nuanliu.kernel.money import wan_exact, yuan_text
 from nuanliu.kernel.text import mask_name
 from nuanliu.payments.states import BatchState
+from nuanliu.web.acts import Act
 
 register = template.Library()
 
@@ -96,3 +97,9 @@ def percent(part: int, whole: int) -> int:
 def batch_state(state: str) -> str:
     """A batch's state in words."""
     return str(BatchState(state).label)
+
+
+@register.filter
+def by_others(acts: list[Act]) -> list[Act]:
+    """The acts of a record that the reader's role never does."""
+    return [act for act in acts if act.by_others]

@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from nuanliu.audit import outside
+from nuanliu.audit.blocks import keep_blocks
 from nuanliu.audit.errors import AuditError
 from nuanliu.audit.leaves import leaves_between
 from nuanliu.audit.models import AuditHead
@@ -60,7 +61,9 @@ def _seal(patience_seconds: float) -> AuditHead | None:
     if not leaves:
         return None
     frontier = frontier_of(last).extended(leaf_hash(leaf.digest) for leaf in leaves)
-    return _written(frontier, leaves[-1].entry_id)
+    head = _written(frontier, leaves[-1].entry_id)
+    keep_blocks(head)
+    return head
 
 
 def _written(frontier: Frontier, last_entry_id: int) -> AuditHead:

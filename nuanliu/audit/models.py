@@ -29,6 +29,9 @@ class AuditEntry(Numbered, Recorded):
         indexes = [
             models.Index(fields=["subject_kind", "subject_id"], name="audit_entry_subject"),
             models.Index(fields=["organization_path", "-id"], name="audit_entry_path"),
+            models.Index(fields=["action", "-id"], name="audit_entry_action"),
+            models.Index(fields=["actor_id", "-id"], name="audit_entry_actor"),
+            models.Index(fields=["recorded_at"], name="audit_entry_recorded"),
         ]
 
     def __str__(self) -> str:
@@ -47,5 +50,22 @@ class AuditHead(Keyed, Recorded):
     sealed_at = models.DateTimeField(db_default=Now())
     signature = models.BinaryField(max_length=64)
 
+    class Meta:
+        indexes = [models.Index(fields=["last_entry_id"], name="audit_head_last_entry")]
+
     def __str__(self) -> str:
         return f"{self.size} entries"
+
+
+class AuditBlock(Recorded):
+    """The root over 1,024 entries in a row, kept so that a proof reads one block and not the whole log.
+
+    Nobody need trust it: a proof that a wrong block went into does not lead to the signed root.
+    """
+
+    number = models.BigIntegerField(primary_key=True)
+    last_entry_id = models.BigIntegerField()
+    root = models.BinaryField(max_length=32)
+
+    def __str__(self) -> str:
+        return f"block {self.number}"

@@ -8,6 +8,7 @@ rewrite the database and this file can still shorten both together.
 import base64
 import fcntl
 import json
+import mmap
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -72,6 +73,21 @@ def lines() -> list[bytes]:
     """The whole lines of the file; a last one that a power cut tore is left out."""
     file = heads_file()
     return file.read_bytes().split(b"\n")[:-1] if file.exists() else []
+
+
+def published(size: int) -> PublishedHead | None:
+    """The line of one head, found without reading the others; None where the file lacks it or its line is damaged."""
+    file = heads_file()
+    if not file.exists() or not file.stat().st_size:
+        return None
+    with file.open("rb") as lines, mmap.mmap(lines.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        start = content.find(b'{"size": %d,' % size)
+        end = content.find(b"\n", start)
+        line = content[start:end] if start >= 0 <= end else b""
+    try:
+        return PublishedHead.from_line(line) if line else None
+    except (ValueError, KeyError, TypeError):
+        return None
 
 
 def publish() -> int:

@@ -1,6 +1,7 @@
 """Human beings, once each; their households and accounts; and which unions know them."""
 
 from django.db import models
+from django.db.models.functions import Cast, Now
 
 from nuanliu.base.crypto.fields import SealedField
 from nuanliu.base.models import Dated, Keyed, OrganizationPathField, Recorded
@@ -22,14 +23,40 @@ class Person(Keyed, Recorded):
     birth_year = models.PositiveSmallIntegerField(null=True)
     deceased_on = models.DateField(null=True)
 
+    class Meta:
+        indexes = [
+            models.Index(fields=["name", "id"], name="people_person_name"),
+            models.Index(fields=["initials", "id"], name="people_person_initials"),
+            models.Index(fields=["identity_tail_digest", "id"], name="people_person_tail"),
+        ]
+
 
 class Connection(models.Model):
-    """A union that has filed or given to a person; it opens the person to that union and those above it."""
+    """A union that has filed or given to a person; it opens the person to that union and those above it.
+
+    What it says of aid is written as awards are delivered (awards/sql/received.sql): the last day on which this
+    union gave, and whether another gave to the person too.
+    """
 
     pk = models.CompositePrimaryKey("person", "organization_path")
     # Rows come through the matcher's functions alone, which write the person first: no check of each row.
     person = models.ForeignKey(Person, models.PROTECT, db_index=False, db_constraint=False)
     organization_path = OrganizationPathField()
+    named_on = models.DateField(
+        db_default=Cast(Now(), models.DateField()),
+        help_text="the day on which a list of this union named the person last",
+    )
+    last_aid_on = models.DateField(null=True)
+    is_shared = models.BooleanField(db_default=False, help_text="another union gave to the person too")
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["organization_path", "person"], name="people_connection_path"),
+            models.Index(fields=["last_aid_on", "person"], name="people_connection_aid"),
+            models.Index(
+                fields=["person"], condition=models.Q(is_shared=True), name="people_connection_shared"
+            ),
+        ]
 
 
 class BankAccount(Keyed, Recorded):

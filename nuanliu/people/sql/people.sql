@@ -5,7 +5,7 @@
 REVOKE INSERT, UPDATE, DELETE ON people_person, people_bankaccount, people_connection FROM nuanliu_app;
 REVOKE DELETE ON people_household, people_householdmember FROM nuanliu_app;
 GRANT SELECT, INSERT, UPDATE ON people_person, people_bankaccount TO nuanliu_matcher;
-GRANT SELECT, INSERT ON people_connection TO nuanliu_matcher;
+GRANT SELECT, INSERT, UPDATE ON people_connection TO nuanliu_matcher;
 GRANT SELECT ON people_household, people_householdmember TO nuanliu_matcher;
 
 -- The caller's question table is read and completed with the matcher's rights, so it must be a plain temporary table
@@ -122,8 +122,9 @@ BEGIN
     WHERE b.person_id = a.person_key AND b.active AND b.number_digest <> a.account_digest;
 
     INSERT INTO people_connection (person_id, organization_path)
-    SELECT person_key, organization_path FROM pg_temp.people_arrivals
-    ON CONFLICT DO NOTHING;
+    SELECT DISTINCT person_key, organization_path FROM pg_temp.people_arrivals
+    ON CONFLICT (person_id, organization_path) DO UPDATE SET named_on = excluded.named_on
+    WHERE people_connection.named_on < excluded.named_on;
 
     INSERT INTO people_bankaccount (id, person_id, holder_name, bank, number_sealed, number_digest, number_tail, active)
     SELECT account_key, person_key, name, bank, account_sealed, account_digest, account_tail, true

@@ -1,7 +1,6 @@
 """`nuanliu keys`: make the keys of a new installation, add one, and put everything under it while people work."""
 
-from base64 import b64decode, b64encode
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -54,7 +53,7 @@ def show_status() -> None:
     """The keys in the ring, and what still lies under older ones."""
     from nuanliu.base.crypto import vault
     from nuanliu.base.crypto.resealing import standing
-    from nuanliu.cli.sealed_places import columns
+    from nuanliu.operations.sealed_places import columns
 
     ring = vault().file.ring()
     newest = ring.newest(vault().cipher).number
@@ -68,64 +67,15 @@ def show_status() -> None:
 @keys.command("reseal")
 def reseal() -> None:
     """Put every sealed value, second factor and file under the present key; may be cut and run again."""
-    from nuanliu.base.crypto.resealing import reseal_column
-    from nuanliu.cli.sealed_places import columns
+    from nuanliu.operations.resealing import reseal_all
 
-    for column in columns():
-        try:
-            done = sum(reseal_column(column))
-        except TimeoutError as reason:
-            typer.echo(str(reason), err=True)
-            raise typer.Exit(1) from None
-        typer.echo(f"{column!s:<42} {done:>10} resealed")
-    typer.echo(f"{'second factors':<42} {reseal_second_factors():>10} resealed")
-    typer.echo(f"{'archived files':<42} {reseal_files():>10} resealed")
-
-
-def reseal_second_factors() -> int:
-    """Seeds and secrets of second factors; the number of those that were under an older key."""
-    from allauth.mfa.models import Authenticator
-    from django.db import transaction
-
-    done = 0
-    for key in Authenticator.objects.order_by("pk").values_list("pk", flat=True):
-        with transaction.atomic():
-            factor = Authenticator.objects.select_for_update().filter(pk=key).first()
-            fresh = (
-                {name: _resealed_secret(name, value) for name, value in factor.data.items()} if factor else {}
-            )
-            if factor and fresh != factor.data:
-                factor.data = fresh
-                factor.save(update_fields=["data"])
-                done += 1
-    return done
-
-
-def _resealed_secret(name: str, value: Any) -> Any:
-    from nuanliu.access.mfa import ANY_ROW, PLACE
-    from nuanliu.base.crypto import reseal_many
-
-    if name not in {"secret", "seed"}:
-        return value
-    fresh = reseal_many([b64decode(value)], place=PLACE, row_keys=[ANY_ROW.bytes])[0]
-    return b64encode(fresh or b"").decode()
-
-
-def reseal_files() -> int:
-    """Contents of archived files; the number of those that were under an older key."""
-    from nuanliu.base.crypto import needs_resealing, reseal_many
-    from nuanliu.base.scope import Scope, scoped
-    from nuanliu.evidence import storage
-    from nuanliu.evidence.models import EvidenceFile
-    from nuanliu.evidence.queries import CONTENT
-
-    with scoped(Scope.for_path("/")):
-        files = list(EvidenceFile.objects.order_by("id").values_list("id", "storage_name"))
-    done = 0
-    for key, name in files:
-        if not storage.holds(name) or not needs_resealing(sealed := storage.get(name)):
-            continue
-        fresh = reseal_many([sealed], place=CONTENT, row_keys=[key.bytes])[0]
-        storage.put(name, fresh or b"")
-        done += 1
-    return done
+    done: dict[str, int] = {}
+    try:
+        for place, count in reseal_all():
+            done[place] = done.get(place, 0) + count
+    except TimeoutError as reason:
+        typer.echo(str(reason), err=True)
+        raise typer.Exit(1) from None
+    finally:
+        for place, count in done.items():
+            typer.echo(f"{place:<42} {count:>10} resealed")

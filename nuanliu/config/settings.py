@@ -7,6 +7,7 @@ from django.utils.csp import CSP
 
 from nuanliu.base.database import databases
 from nuanliu.base.var import PROJECT, var_folder
+from nuanliu.config.identity_provider import identity_provider
 from nuanliu.config.secrets import secret
 
 
@@ -40,11 +41,15 @@ INSTALLED_APPS = [
     "nuanliu.awards",
     "nuanliu.payments",
     "nuanliu.returns",
+    "nuanliu.operations",
     "nuanliu.web",
     "procrastinate.contrib.django",
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.usersessions",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",
@@ -64,6 +69,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "nuanliu.web.presence.PresenceMiddleware",
     "nuanliu.web.middleware.ScopeMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -98,25 +104,50 @@ PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 # --- who signs in ---
 
 AUTH_USER_MODEL = "access.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["nuanliu.access.sign_in.UniformBackend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "nuanliu.access.passwords.HardToGuess"},
 ]
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_ADAPTER = "nuanliu.access.sign_in.Entrance"
+# A session ends with the browser, after an hour unused, and after twelve hours in any case.
+ACCOUNT_SESSION_REMEMBER = False
+# A whole office stands behind one address; an account is locked for a quarter of an hour after five failures.
+ACCOUNT_RATE_LIMITS = {"login": "120/m/ip", "login_failed": "60/m/ip,5/900s/key"}
+MFA_RATE_LIMITS = {"webauthn_login": "60/m/ip"}
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if flag("NUANLIU_BEHIND_PROXY", default=False) else 0
+# Shared by all processes: a lock-out that one of them knows is no lock-out. Made by access/sql/cache.sql.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "access_cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "暖流"
 MFA_ADAPTER = "nuanliu.access.mfa.SealedAdapter"
+# Browsers allow passkeys on this machine without TLS; a real server has it.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = NUANLIU_DEMONSTRATION
+USERSESSIONS_TRACK_ACTIVITY = False
+LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
+
+# --- the union's own identity provider, where there is one ---
+
+SOCIALACCOUNT_ADAPTER = "nuanliu.access.sign_in.IdentityProvider"
+SOCIALACCOUNT_PROVIDERS = identity_provider(os.environ)
+NUANLIU_OIDC_CLAIM = os.environ.get("NUANLIU_OIDC_CLAIM", "preferred_username")
 
 # --- language and time ---
 
@@ -176,7 +207,9 @@ SECURE_HSTS_SECONDS = 0 if NUANLIU_DEMONSTRATION else 31_536_000
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not NUANLIU_DEMONSTRATION
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_AGE = 8 * 60 * 60
+SESSION_COOKIE_AGE = 60 * int(os.environ.get("NUANLIU_IDLE_MINUTES", "60"))
+NUANLIU_SESSION_SECONDS = 12 * 60 * 60
+CSRF_FAILURE_VIEW = "nuanliu.web.views.account.stale_form"
 
 LOGGING = {
     "version": 1,

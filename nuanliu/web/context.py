@@ -16,10 +16,10 @@ from nuanliu.access.states import Role
 from nuanliu.awards.permissions import POLICY as AWARDS
 from nuanliu.base.actor import Actor
 from nuanliu.ledger.permissions import POLICY as LEDGER
+from nuanliu.operations.permissions import POLICY as OPERATIONS
 from nuanliu.payments.permissions import POLICY as PAYMENTS
 from nuanliu.people.permissions import POLICY as PEOPLE
 from nuanliu.returns.permissions import POLICY as RETURNS
-
 
 # "light" or "dark"; without it the page follows the system.
 THEME_COOKIE = "theme"
@@ -91,7 +91,8 @@ GROUPS: tuple[tuple[Promise | str, tuple[Room, ...]], ...] = (
         _("Administration"),
         (
             Room(_("Users and posts"), "users", ("user", "post"), ACCESS, "see_posts"),
-            Room(_("Unions"), "unions", (), ACCESS, "register_organization"),
+            Room(_("Unions"), "unions", ("union",), ACCESS, "register_organization"),
+            Room(_("System"), "system", (), OPERATIONS, "see_system"),
         ),
     ),
 )

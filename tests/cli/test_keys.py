@@ -20,10 +20,10 @@ from nuanliu.base.crypto.fields import sealed_fields
 from nuanliu.base.crypto.resealing import SealedColumn, present_header, reseal_column, standing
 from nuanliu.base.scope import Scope, scoped
 from nuanliu.cli.main import app, assemble
-from nuanliu.cli.sealed_places import ACCOUNT, IDENTITY, PHONE, columns
 from nuanliu.demo.cast import TOTP_SECRET
 from nuanliu.evidence.models import EvidenceFile
 from nuanliu.evidence.queries import content_of
+from nuanliu.operations.sealed_places import ACCOUNT, IDENTITY, PHONE, columns
 from nuanliu.people.models import BankAccount, Person
 from tests.awards.conftest import JIADING, build_world, file_of
 from tests.awards.making import People, list_of

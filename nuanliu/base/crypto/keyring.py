@@ -10,6 +10,7 @@ import json
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -26,11 +27,12 @@ _BLIND_KEY_BYTES = dict.fromkeys(BY_DIGEST, 32)
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A numbered secret and the algorithm it is for."""
+    """A numbered secret, the algorithm it is for, and the day it was made; None for keys older than that note."""
 
     number: int
     algorithm: str
     secret: bytes = field(repr=False)
+    made_on: date | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,11 +137,15 @@ def _with_blind_key(ring: Keyring, digest: str) -> Keyring:
 
 
 def _fresh_data_key(number: int, cipher: str) -> Key:
-    return Key(number, cipher, os.urandom(_DATA_KEY_BYTES[cipher]))
+    return Key(number, cipher, os.urandom(_DATA_KEY_BYTES[cipher]), _today())
 
 
 def _fresh_blind_key(number: int, digest: str) -> Key:
-    return Key(number, digest, os.urandom(_BLIND_KEY_BYTES[digest]))
+    return Key(number, digest, os.urandom(_BLIND_KEY_BYTES[digest]), _today())
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()
 
 
 def _next_number(keys: Mapping[int, Key]) -> int:
@@ -161,7 +167,8 @@ def _write(ring: Keyring) -> None:
 
 def _as_json(key: Key) -> dict[str, Any]:
     secret = base64.b64encode(key.secret).decode()
-    return {"number": key.number, "algorithm": key.algorithm, "secret": secret}
+    made_on = {"made_on": key.made_on.isoformat()} if key.made_on else {}
+    return {"number": key.number, "algorithm": key.algorithm, "secret": secret, **made_on}
 
 
 def _parse(path: Path) -> Keyring:
@@ -191,4 +198,6 @@ def _keys_from_json(entries: list[dict[str, Any]], lengths: Mapping[str, int]) -
 
 
 def _key_from_json(entry: dict[str, Any]) -> Key:
-    return Key(int(entry["number"]), entry["algorithm"], base64.b64decode(entry["secret"], validate=True))
+    made_on = date.fromisoformat(entry["made_on"]) if "made_on" in entry else None
+    secret = base64.b64decode(entry["secret"], validate=True)
+    return Key(int(entry["number"]), entry["algorithm"], secret, made_on)

@@ -66,6 +66,16 @@ def standing(column: SealedColumn) -> Standing:
         return Standing(*cursor.fetchone())
 
 
+def counts_by_key(column: SealedColumn) -> dict[int, int]:
+    """How many of a column's values lie under which key number, over all organizations."""
+    with _resealer(column) as cursor:
+        cursor.execute(
+            f"SELECT get_byte({column.column}, 1) * 256 + get_byte({column.column}, 2) AS key, count(*)"  # noqa: S608
+            f" FROM {column.table} WHERE {column.column} IS NOT NULL GROUP BY key ORDER BY key"
+        )
+        return dict(cursor.fetchall())
+
+
 def reseal_column(column: SealedColumn, batch_rows: int = BATCH_ROWS) -> Generator[int]:
     """Reseal batch by batch; yields the size of each. TimeoutError when others hold the last rows too long."""
     waited = 0.0

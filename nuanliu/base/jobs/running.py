@@ -15,13 +15,17 @@ from nuanliu.base.jobs.states import JobState
 from nuanliu.base.scope import Scope, scoped
 from nuanliu.kernel.errors import Refused
 
-type Work = Callable[[Actor, "Progress"], None]
+# What a work returns are its last words, for whoever asked.
+type Work = Callable[[Actor, "Progress"], str | None]
 
 # A worker that says nothing for so long has died; Procrastinate's heartbeat gives its work to another.
 LEASE = timedelta(minutes=2)
 
 # What a moment may mend (a restarted database, a lost lock) is tried again after 2, 4, 8 … seconds.
 RETRY = RetryStrategy(max_attempts=5, exponential_wait=2, retry_exceptions={OperationalError, InterfaceError})
+
+# In these states nothing is left to do, whatever the queue still holds.
+OVER = [JobState.DONE, JobState.REFUSED, JobState.CANCELLED]
 
 _resolve: Callable[[UUID, UUID], Actor | None]
 
@@ -59,8 +63,8 @@ class Progress:
         with self._announced() as cursor:
             cursor.execute(
                 "UPDATE base_jobrun SET state = %s, started_at = %s, lease_until = %s, message = '',"
-                " attempts = attempts + 1 WHERE id = %s AND state NOT IN (%s, %s)",
-                [JobState.RUNNING, now, now + LEASE, self._job_id, JobState.DONE, JobState.REFUSED],
+                " attempts = attempts + 1 WHERE id = %s AND state <> ALL(%s)",
+                [JobState.RUNNING, now, now + LEASE, self._job_id, OVER],
             )
             return bool(cursor.rowcount)
 
@@ -107,11 +111,11 @@ def run(work: Work, *, job_id: str, post_id: str, user_id: str) -> None:
 def _work(work: Work, actor: Actor, scope: Scope, progress: Progress) -> None:
     try:
         with scoped(scope):
-            work(actor, progress)
+            words = work(actor, progress)
     except Refused as refusal:
         progress.end(JobState.REFUSED, refusal.message)
     except Exception as failure:
         progress.end(JobState.FAILED, type(failure).__name__)
         raise
     else:
-        progress.end(JobState.DONE)
+        progress.end(JobState.DONE, words or "")

@@ -10,12 +10,14 @@ class JobState(models.TextChoices):
     DONE = "done", _("done")
     REFUSED = "refused", _("refused")
     FAILED = "failed", _("failed")
+    CANCELLED = "cancelled", _("cancelled")
 
 
 TRANSITIONS: dict[str, set[str]] = {
-    JobState.ASKED: {JobState.RUNNING},
+    JobState.ASKED: {JobState.RUNNING, JobState.CANCELLED},
     JobState.RUNNING: {JobState.RUNNING, JobState.DONE, JobState.REFUSED, JobState.FAILED},
     JobState.DONE: set(),
-    JobState.REFUSED: set(),
-    JobState.FAILED: {JobState.RUNNING},
+    JobState.REFUSED: {JobState.ASKED},
+    JobState.FAILED: {JobState.RUNNING, JobState.ASKED},
+    JobState.CANCELLED: set(),
 }

@@ -14,9 +14,8 @@ from nuanliu.evidence.queries import content_of, requests_of
 from nuanliu.evidence.states import RequestState
 from nuanliu.web.downloads import attachment
 from nuanliu.web.guards import DeskRequest, page, signed_in
-from nuanliu.web.paging import newest_first
 from nuanliu.web.queries import history as history_of
-from nuanliu.web.queries import jobs_of, user_names
+from nuanliu.web.queries import jobs_of
 
 # Records whose history has a page, by the name under which the log knows them.
 SUBJECTS = {
@@ -39,19 +38,6 @@ def history(request: DeskRequest, kind: str, key: UUID) -> HttpResponse:
     if not entries:
         raise Http404
     return render(request, "web/history.html", {"history": entries, "back": SUBJECTS[kind], "key": key})
-
-
-@signed_in()
-def jobs(request: DeskRequest) -> HttpResponse:
-    """Long work of the union, and the files that the user asked for."""
-    shown = newest_first(jobs_of(request.actor), request.GET.get("after"))
-    files = list(requests_of(request.actor.user_id).select_related("file")[:20])
-    names = user_names(job.user_id for job in shown.rows)
-    rows = [
-        {"job": job, "user": names.get(job.user_id, ""), "label": JobState(job.state).label}
-        for job in shown.rows
-    ]
-    return render(request, "web/jobs.html", {"page": shown, "rows": rows, "files": files})
 
 
 @signed_in()

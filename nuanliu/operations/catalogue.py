@@ -1,0 +1,66 @@
+"""What must hold in the database's catalogue and its migrations, whoever asks: the command, or the page of health."""
+
+from collections.abc import Iterator
+from functools import cache
+
+from django.db import connection
+from django.db.migrations.loader import MigrationLoader
+
+# What must hold, as a question whose rows name the offenders.
+CATALOGUE = {
+    "the server is older than PostgreSQL 18": (
+        "SELECT version() WHERE current_setting('server_version_num')::int < 180000"
+    ),
+    "the database does not compare text by code point; paths would leave their range": (
+        "SELECT datname FROM pg_database WHERE datname = current_database()"
+        " AND coalesce(datlocale, datcollate) NOT IN ('C', 'POSIX', 'C.UTF-8', 'C.utf8')"
+    ),
+    "the application role is too strong": (
+        "SELECT rolname FROM pg_roles WHERE rolname = current_user AND (rolsuper OR rolbypassrls OR rolcreaterole)"
+    ),
+    "the application role owns tables": (
+        "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tableowner = current_user"
+    ),
+    "a table with an organization's path is not under forced row-level security": (
+        "SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid"
+        " WHERE c.relkind IN ('r', 'p') AND c.relnamespace = 'public'::regnamespace"
+        " AND a.attname = 'organization_path' AND NOT a.attisdropped"
+        " AND NOT (c.relrowsecurity AND c.relforcerowsecurity)"
+    ),
+    "a view runs with its owner's rights": (
+        "SELECT relname FROM pg_class WHERE relkind = 'v' AND relnamespace = 'public'::regnamespace"
+        " AND NOT coalesce(reloptions, '{}') @> '{security_invoker=true}'"
+    ),
+}
+
+
+def catalogue_faults() -> Iterator[str]:
+    """Each fault of the catalogue with the names of what has it; one query."""
+    asked = " UNION ALL ".join(
+        f"SELECT {place}, offender::text FROM ({question}) AS fault_{place} (offender)"  # noqa: S608  ours alone
+        for place, question in enumerate(CATALOGUE.values())
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(asked)
+        found = cursor.fetchall()
+    for place, fault in enumerate(CATALOGUE):
+        if offenders := sorted(name for number, name in found if number == place):
+            yield f"{fault}: {', '.join(offenders)}"
+
+
+def missing_migrations() -> Iterator[str]:
+    """Migrations that this version has and the database has not; one query."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT to_regclass('django_migrations') IS NOT NULL")
+        applied: set[tuple[str, str]] = set()
+        if cursor.fetchone()[0]:
+            cursor.execute("SELECT app, name FROM django_migrations")
+            applied = set(cursor.fetchall())
+    yield from (f"not migrated: {app}.{name}" for app, name in sorted(_of_this_version() - applied))
+
+
+@cache
+def _of_this_version() -> frozenset[tuple[str, str]]:
+    """The files do not change while a process runs: read once, for it costs a tenth of a second."""
+    loader = MigrationLoader(None, ignore_no_initial=True)
+    return frozenset(loader.disk_migrations or {})

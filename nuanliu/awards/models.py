@@ -254,6 +254,14 @@ class Award(Numbered, Recorded):
     delivered_on = models.DateField(null=True)
 
     class Meta:
+        # Neither holds a column that a payment changes, so that those updates stay on the page. Official tables read
+        # a union's awards and one category of a city's by the first, the few that carry a tag by the second.
+        indexes = [
+            Index(fields=["organization_path", "category", "id"], name="award_by_union"),
+            Index(
+                fields=["organization_path", "category", "id"], condition=~Q(tags=[]), name="award_tagged_by_union"
+            ),
+        ]
         constraints = [
             # Also how the awards of a roster are read, in the order of its rows.
             UniqueConstraint(fields=["roster", "basis_id"], name="award_once_from_row"),

@@ -270,6 +270,56 @@ def shortfalls(plan: UsePlan) -> tuple[Finding, ...]:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class PlanMoney:
+    """A line of a plan beside its fund, in fen: what was free before the plan, what is after this line."""
+
+    fund_id: UUID
+    fund: str
+    source_class: str
+    donor_intent: str
+    categories: list[str]
+    amount_fen: int
+    reserved_fen: int
+    received_fen: int
+    before_fen: int
+
+    @property
+    def after_fen(self) -> int:
+        return self.before_fen - self.amount_fen
+
+
+_PLAN_MONEY = """
+SELECT line.fund_id, fund.name, fund.source_class, fund.donor_intent, line.categories, line.amount_fen,
+    line.reserved_fen, holding.credits_posted_fen - holding.debits_posted_fen + given.credits_posted_fen
+        - given.debits_posted_fen,
+    -- A proposed plan already counts on its funds: what is free without it is what was free before it. Of several
+    -- lines of one fund each begins where the one before ended.
+    (holding.credits_posted_fen - holding.debits_posted_fen - holding.debits_pending_fen - coalesce(planned.fen, 0)
+        + CASE WHEN plan.state IN ('proposed', 'approved') THEN sum(line.amount_fen) OVER (PARTITION BY line.fund_id)
+               ELSE 0 END
+        - sum(line.amount_fen) OVER (PARTITION BY line.fund_id ORDER BY line.ordinal, line.id)
+        + line.amount_fen)::bigint
+FROM ledger_useplanline line
+JOIN ledger_useplan plan ON plan.id = line.plan_id
+JOIN ledger_fund fund ON fund.id = line.fund_id
+JOIN ledger_account holding ON holding.fund_id = fund.id AND holding.kind = 'holding'
+JOIN ledger_account given ON given.fund_id = fund.id AND given.kind = 'given'
+LEFT JOIN LATERAL (
+    SELECT sum(other.amount_fen - other.reserved_fen) AS fen
+    FROM ledger_useplanline other JOIN ledger_useplan counted ON counted.id = other.plan_id
+    WHERE counted.state IN ('proposed', 'approved') AND other.fund_id = fund.id
+) AS planned ON true
+WHERE line.plan_id = %(plan)s
+ORDER BY line.ordinal, line.id
+"""
+
+
+def plan_money(plan: UsePlan) -> list[PlanMoney]:
+    """The lines of a plan with their funds before and after, in one query."""
+    return [PlanMoney(*row) for row in _rows(_PLAN_MONEY, {"plan": plan.pk})]
+
+
 def plan_content(plan: UsePlan) -> dict[str, object]:
     """What a decision on the plan decides: everything that is frozen when it is proposed, ready to be digested."""
     return {
@@ -361,6 +411,37 @@ def receipts_by_source(
     for total in source_totals(campaign, organization_path, as_of):
         totals[getattr(source_rules()[total.source_class], annex)] += total.from_outside_fen
     return dict(sorted(totals.items()))
+
+
+def receipts_by_branch(
+    campaign: Campaign, organization_path: str, as_of: date, *, annex: str = "annex1"
+) -> dict[str, dict[str, int]]:
+    """Branch (the union alone, and each child with all below it) to line of the annex to fen, by one grouped scan.
+
+    A child's figures are those of `receipts_by_source` for it. The union's own are what came into its own funds from
+    outside its subtree. A branch into whose funds nothing moved is missing.
+    """
+    rows = _rows(
+        f"""
+        SELECT taker.organization_path, CASE what.way WHEN 'internal' THEN giver.organization_path ELSE '' END,
+            fund.source_class, sum(what.fen)::bigint
+        {_INCOMING} GROUP BY 1, 2, 3
+        """,
+        _window(campaign, organization_path, as_of),
+    )
+    branches: dict[str, dict[str, int]] = {}
+    for taker, giver, source_class, fen in rows:
+        branch = _branch(organization_path, taker)
+        line = getattr(source_rules()[source_class], annex)
+        if not giver or (branch != organization_path and _branch(organization_path, giver) != branch):
+            totals = branches.setdefault(branch, {})
+            totals[line] = totals.get(line, 0) + fen
+    return branches
+
+
+def _branch(path: str, below: str) -> str:
+    """The child of `path` that `below` lies under; `path` for itself."""
+    return below[: below.find("/", len(path)) + 1] or path
 
 
 def receipts_counted(

@@ -10,7 +10,8 @@ from nuanliu.programmes.models import Campaign
 from nuanliu.returns.definitions import ANNEX1, form
 from nuanliu.returns.models import EnteredValue, Return, ReturnCell
 from nuanliu.returns.permissions import POLICY
-from nuanliu.returns.queries import AnnexTable, annex1, frozen_cells
+from nuanliu.returns.queries.tables import AnnexTable, annex1
+from nuanliu.returns.queries.versions import frozen_cells
 from nuanliu.returns.refusals import refused_by_database
 from nuanliu.returns.rules import ENTERED_CODES, Cell, broken_formulas, content_digest
 from nuanliu.returns.states import TRANSITIONS, ReturnState
@@ -106,11 +107,17 @@ def sign_return(drafted: Return, *, on: date, by: Actor) -> Return:
 
 
 @audited
-def submit_return(signed: Return, *, by: Actor) -> Return:
-    """Send a signed version up."""
+def submit_return(signed: Return, *, on: date | None = None, by: Actor) -> Return:
+    """Send a signed version up, on the day of the signature unless told otherwise.
+
+    Refused: `return.sent_before_signed`.
+    """
     locked = _lock(signed)
     POLICY.require(by, "submit", locked)
-    return _move_once(locked, ReturnState.SUBMITTED, by=by)
+    sent_on = on or locked.signed_on
+    early = bool(sent_on and locked.signed_on and sent_on < locked.signed_on)
+    refuse_if(early, "return.sent_before_signed", "报送日期不能早于签字日期。")
+    return _move_once(locked, ReturnState.SUBMITTED, by=by, submitted_on=sent_on)
 
 
 @audited

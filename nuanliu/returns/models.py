@@ -1,14 +1,14 @@
 """Official tables: definition × organization × period × version, with each cell's derived and entered part."""
 
 from django.db import models
-from django.db.models import CheckConstraint, F, Q, UniqueConstraint
+from django.db.models import CheckConstraint, F, Index, Q, UniqueConstraint
 
 from nuanliu.access.models import User
-from nuanliu.base.models import Keyed, OrganizationPathField, Recorded
+from nuanliu.base.models import Keyed, Numbered, OrganizationPathField, Recorded
 from nuanliu.organizations.models import Organization
 from nuanliu.programmes.models import Campaign
 from nuanliu.returns.rules import ENTERED_CODES
-from nuanliu.returns.states import JUDGED_STATES, ReturnState
+from nuanliu.returns.states import JUDGED_STATES, SENT_STATES, ReturnState
 
 
 class Return(Keyed, Recorded):
@@ -28,6 +28,9 @@ class Return(Keyed, Recorded):
     drafted_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     signed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     signed_on = models.DateField(null=True)
+    submitted_on = models.DateField(
+        null=True, help_text="lateness against the campaign's deadline counts to it"
+    )
     judged_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     return_reason = models.TextField(blank=True)
 
@@ -43,6 +46,15 @@ class Return(Keyed, Recorded):
                 condition=Q(state=ReturnState.DRAFT, signed_by=None, signed_on=None)
                 | (~Q(state=ReturnState.DRAFT) & Q(signed_by__isnull=False, signed_on__isnull=False)),
                 name="return_signed_by_somebody",
+            ),
+            CheckConstraint(
+                condition=Q(state__in=SENT_STATES, submitted_on__isnull=False)
+                | (~Q(state__in=SENT_STATES) & Q(submitted_on=None)),
+                name="return_sent_on_a_day",
+            ),
+            CheckConstraint(
+                condition=Q(submitted_on=None) | Q(submitted_on__gte=F("signed_on")),
+                name="return_sent_once_signed",
             ),
             CheckConstraint(
                 condition=Q(state__in=JUDGED_STATES, judged_by__isnull=False)
@@ -92,3 +104,15 @@ class EnteredValue(Keyed, Recorded):
             CheckConstraint(condition=Q(value=None) | Q(value__gte=0), name="entered_not_negative"),
             CheckConstraint(condition=~Q(reason=""), name="entered_with_reason"),
         ]
+
+
+class StreamChange(Numbered):
+    """Something that tables count has moved in a union: awards that reached people, money, a typed value.
+
+    Written by triggers (sql/stream.sql) with the change itself, only added; nuanliu.returns.queries.kept reads it.
+    """
+
+    organization_path = OrganizationPathField()
+
+    class Meta:
+        indexes = [Index(fields=["organization_path", "id"], name="stream_change_by_path")]

@@ -14,6 +14,8 @@ class ReturnState(models.TextChoices):
 
 # What the superior has said its word on.
 JUDGED_STATES = [ReturnState.RETURNED, ReturnState.ACCEPTED]
+# What has gone up.
+SENT_STATES = [ReturnState.SUBMITTED, *JUDGED_STATES]
 
 TRANSITIONS: dict[str, set[str]] = {
     ReturnState.DRAFT: {ReturnState.SIGNED},

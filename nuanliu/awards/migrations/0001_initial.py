@@ -678,6 +678,18 @@ class Migration(migrations.Migration):
                 name="roster_submitted_once",
             ),
         ),
+        migrations.AddIndex(
+            model_name="award",
+            index=models.Index(fields=["organization_path", "category", "id"], name="award_by_union"),
+        ),
+        migrations.AddIndex(
+            model_name="award",
+            index=models.Index(
+                condition=models.Q(("tags", []), _negated=True),
+                fields=["organization_path", "category", "id"],
+                name="award_tagged_by_union",
+            ),
+        ),
         migrations.AddConstraint(
             model_name="award",
             constraint=models.UniqueConstraint(fields=("roster", "basis_id"), name="award_once_from_row"),

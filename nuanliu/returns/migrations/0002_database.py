@@ -17,7 +17,10 @@ class Migration(migrations.Migration):
         install_policies("returns_return"),
         install_policies("returns_returncell"),
         install_policies("returns_enteredvalue"),
+        install_policies("returns_streamchange"),
         install_append_only("returns_returncell"),
         install_append_only("returns_enteredvalue"),
+        install_append_only("returns_streamchange"),
         install_sql("returns", "returns"),
+        install_sql("returns", "stream"),
     ]

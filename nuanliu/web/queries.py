@@ -142,6 +142,10 @@ class CategoryTotal:
     cash_fen: int
     goods_fen: int
 
+    @property
+    def sum_fen(self) -> int:
+        return self.cash_fen + self.goods_fen
+
 
 def totals_by_category(awards: QuerySet[Award]) -> list[CategoryTotal]:
     """Awards by category, in the order of Annex 1."""

@@ -6,10 +6,13 @@ from django import template
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from nuanliu.access.states import Role
+from nuanliu.approvals.states import Ballot, RoundState
 from nuanliu.kernel.findings import CODES
 from nuanliu.kernel.money import wan_exact, yuan_text
 from nuanliu.kernel.text import mask_name
-from nuanliu.payments.states import BatchState
+from nuanliu.ledger.states import SourceClass
+from nuanliu.payments.states import BatchState, Outcome
 from nuanliu.web.acts import Act
 
 register = template.Library()
@@ -103,3 +106,33 @@ def batch_state(state: str) -> str:
 def by_others(acts: list[Act]) -> list[Act]:
     """The acts of a record that the reader's role never does."""
     return [act for act in acts if act.by_others]
+
+
+@register.filter
+def role_label(role: str) -> str:
+    """A role in words."""
+    return str(Role(role).label)
+
+
+@register.filter
+def source_label(source: str) -> str:
+    """A source of money in words."""
+    return str(SourceClass(source).label)
+
+
+@register.filter
+def round_label(state: str) -> str:
+    """Where a round of approval stands, in words."""
+    return str(RoundState(state).label)
+
+
+@register.filter
+def ballot_label(ballot: str) -> str:
+    """How a leader voted, in words."""
+    return str(Ballot(ballot).label)
+
+
+@register.filter
+def outcome_label(outcome: str) -> str:
+    """How we read a bank's answer, in words."""
+    return str(Outcome(outcome).label) if outcome else ""

@@ -27,7 +27,7 @@ from nuanliu.web.forms import ProposalForm, ReasonForm, UnusedForm
 from nuanliu.web.guards import WRITING, DeskRequest, page
 from nuanliu.web.listings import show
 from nuanliu.web.queries import business_day
-from nuanliu.web.tables.money import PLANS
+from nuanliu.web.tables.plans import PLANS
 from nuanliu.web.views.composing import PROPOSERS
 
 USE_PLAN = "use_plan"

@@ -49,3 +49,24 @@ class Organization(Keyed, Recorded, Dated):
     def organization_path(self) -> str:
         """The path under which an organization lies in the scope: its own."""
         return self.path
+
+
+class FormerName(Keyed, Recorded, Dated):
+    """A name that an organization bore until it was renamed; lists that still write it find the organization by it."""
+
+    organization = models.ForeignKey(Organization, models.PROTECT, related_name="former_names")
+    organization_path = OrganizationPathField()
+    name = models.CharField(max_length=120)
+    name_key = models.CharField(max_length=120, db_index=True, help_text="normalised, for matching lists")
+    reason = models.CharField(max_length=200)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(valid_to__isnull=False, valid_to__gte=models.F("valid_from"), reason__regex=r"\S"),
+                name="former_name_ended_with_reason",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

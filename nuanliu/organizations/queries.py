@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 from django.db.models import QuerySet
 
-from nuanliu.organizations.models import Organization
+from nuanliu.organizations.models import FormerName, Organization
 from nuanliu.organizations.rules import ancestor_paths, name_key, other_keys
 
 
 def find_by_name(name: str) -> Organization | None:
-    """The organization that a sender means: by full name, with or without the city in front, or by short name.
+    """The organization that a sender means: by full name, with or without the city in front, by short or former name.
 
     None when nobody has the name, or several have.
     """
@@ -21,6 +21,7 @@ def find_by_name(name: str) -> Organization | None:
         or _only(name_key__in=other_keys(key))
         or _only(short_name_key=key)
         or _only(short_name_key__in=other_keys(key))
+        or _only(former_names__name_key=key)
     )
 
 
@@ -65,5 +66,10 @@ def search(text: str, *, below: str = "/") -> QuerySet[Organization]:
 
 
 def _only(**condition: object) -> Organization | None:
-    found = list(Organization.objects.filter(**condition)[:2])
+    found = list(Organization.objects.filter(**condition).distinct()[:2])
     return found[0] if len(found) == 1 else None
+
+
+def names_before(organization: Organization) -> list[FormerName]:
+    """The names that it bore, the latest first."""
+    return list(FormerName.objects.filter(organization=organization).order_by("-valid_to", "-id"))

@@ -3,8 +3,9 @@
 from datetime import date
 from uuid import UUID
 
+import psycopg
 import pytest
-from django.db import IntegrityError, ProgrammingError, transaction
+from django.db import DatabaseError, IntegrityError, ProgrammingError, transaction
 
 from nuanliu.audit.models import AuditEntry
 from nuanliu.base.actor import Actor
@@ -191,8 +192,14 @@ def test_the_database_keeps_the_two_legal_persons_apart(scope_of, raw_sql, kind,
 def test_no_organization_moves(scope_of, raw_sql):
     with scope_of("/"):
         for change in ("path = '/0/31/999/'", "parent_id = NULL"):
-            with pytest.raises(IntegrityError, match="never moves"), transaction.atomic():
+            with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
                 raw_sql(f"UPDATE organizations_organization SET {change} WHERE path = %s", [JIADING])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_not_even_a_superuser_moves_one(as_superuser):
+    with pytest.raises(psycopg.errors.CheckViolation, match="never moves"):
+        as_superuser("UPDATE organizations_organization SET path = '/0/31/999/' WHERE path = %s", [JIADING])
 
 
 def test_no_organization_is_removed(scope_of, raw_sql):

@@ -41,7 +41,7 @@ def register_organization(
     Refused: `permission.denied` outside the actor's organization or role; `organization.name_taken` when the name,
     compared without spaces and brackets, belongs to a body elsewhere. `by` is None where the installation acts.
     """
-    _require(by, parent)
+    require_registrar(by, parent)
     # One after another below a parent: the next number is read and taken under this lock.
     parent = Organization.objects.select_for_update().get(pk=parent.pk)
     if known := _same_name(parent, name):
@@ -63,7 +63,8 @@ def register_organization(
     return registered
 
 
-def _require(by: Actor | None, parent: Organization) -> None:
+def require_registrar(by: Actor | None, parent: Organization) -> None:
+    """Refused (`permission.denied`) unless the actor keeps the tree at `parent`."""
     outside = by is not None and not (by.role in REGISTRARS and parent.path.startswith(by.organization_path))
     refuse_if(outside, "permission.denied", "只能由本组织的经办、负责或管理岗位在本组织之下登记工会。")
 

@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "nuanliu.payments",
     "nuanliu.returns",
     "nuanliu.operations",
+    "nuanliu.desk",
     "nuanliu.web",
     "procrastinate.contrib.django",
     "allauth",
@@ -147,6 +148,8 @@ LOGIN_REDIRECT_URL = "/"
 
 SOCIALACCOUNT_ADAPTER = "nuanliu.access.sign_in.IdentityProvider"
 SOCIALACCOUNT_PROVIDERS = identity_provider(os.environ)
+# Who is who, told on the page before sign-in: in a demonstration only.
+NUANLIU_GUIDE = "nuanliu.demo.entrance.guide"
 NUANLIU_OIDC_CLAIM = os.environ.get("NUANLIU_OIDC_CLAIM", "preferred_username")
 
 # --- language and time ---
@@ -207,6 +210,7 @@ SECURE_HSTS_SECONDS = 0 if NUANLIU_DEMONSTRATION else 31_536_000
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not NUANLIU_DEMONSTRATION
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_ENGINE = "nuanliu.access.asking"
 SESSION_COOKIE_AGE = 60 * int(os.environ.get("NUANLIU_IDLE_MINUTES", "60"))
 NUANLIU_SESSION_SECONDS = 12 * 60 * 60
 CSRF_FAILURE_VIEW = "nuanliu.web.views.account.stale_form"

@@ -71,7 +71,10 @@ def count_sealed(*, by: Actor, report: Report) -> dict[str, dict[int, int]]:
     POLICY.require(by, "rotate_keys")
     report("counting", 0, 0)
     found = resealing.counted()
-    record(by, KEYS, after={"counted": found})
+    by_place = {
+        place: {str(number): count for number, count in under.items()} for place, under in found.items()
+    }
+    record(by, KEYS, after={"counted": by_place})
     return found
 
 

@@ -62,5 +62,5 @@ def missing_migrations() -> Iterator[str]:
 @cache
 def _of_this_version() -> frozenset[tuple[str, str]]:
     """The files do not change while a process runs: read once, for it costs a tenth of a second."""
-    loader = MigrationLoader(None, ignore_no_initial=True)
+    loader = MigrationLoader(None, ignore_no_migrations=True)
     return frozenset(loader.disk_migrations or {})

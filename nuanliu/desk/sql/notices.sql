@@ -101,8 +101,8 @@ CREATE OR REPLACE TRIGGER desk_told AFTER INSERT ON audit_auditentry
 CREATE OR REPLACE FUNCTION desk_tell_end() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
-    INSERT INTO desk_notice (user_id, action, subject_kind, subject_id, title, reason)
-    VALUES (NEW.user_id, 'job.' || NEW.state, 'base.jobrun', NEW.id::text, '', NEW.message);
+    INSERT INTO desk_notice (user_id, action, subject_kind, subject_id, title, outcome, reason)
+    VALUES (NEW.user_id, 'job.' || NEW.state, 'base.jobrun', NEW.id::text, '', '', NEW.message);
     RETURN NULL;
 END
 $$;

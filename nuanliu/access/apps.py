@@ -11,7 +11,10 @@ class AccessConfig(AppConfig):
     label = "access"
 
     def ready(self) -> None:
-        from nuanliu.access import checks  # noqa: F401  registers them
+        from nuanliu.access import (
+            checks,  # noqa: F401  registers them
+            sessions,  # noqa: F401  hears of sign-ins
+        )
         from nuanliu.base.jobs import resolve_actor_with
 
         resolve_actor_with(actor_today)

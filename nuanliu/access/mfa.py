@@ -4,6 +4,7 @@ from base64 import b64decode, b64encode
 from uuid import UUID
 
 from allauth.mfa.adapter import DefaultMFAAdapter
+from django.utils.translation import gettext_lazy as _
 
 from nuanliu.base import crypto
 
@@ -14,6 +15,11 @@ ANY_ROW = UUID(int=0)
 
 class SealedAdapter(DefaultMFAAdapter):
     """Seals with the installation's key ring."""
+
+    error_messages = {
+        **DefaultMFAAdapter.error_messages,
+        "incorrect_code": _("This code is not right, or was used already. Wait for the next one."),
+    }
 
     def encrypt(self, text: str) -> str:
         return b64encode(crypto.seal(text, place=PLACE, row_key=ANY_ROW)).decode()

@@ -4,7 +4,8 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import F, Q
 
-from nuanliu.access.states import Role
+from nuanliu.access.states import ResetKind, Role
+from nuanliu.base.crypto.fields import SealedField
 from nuanliu.base.models import Dated, Keyed, OrganizationPathField, Recorded
 from nuanliu.organizations.models import Organization
 
@@ -114,3 +115,59 @@ class Post(Keyed, Recorded, Dated):
 
     def __str__(self) -> str:
         return f"{self.user}: {self.role}"
+
+
+class Reset(Keyed, Recorded):
+    """A password or second factor that an administrator takes from somebody who cannot sign in any more.
+
+    Carried out at once; of an administrator's account, when another administrator has confirmed it.
+    """
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="resets")
+    kind = models.CharField(max_length=20, choices=ResetKind.choices)
+    reason = models.CharField(max_length=200)
+    asked_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    confirmed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    carried_out_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(asked_by=F("user"))
+                & (
+                    Q(confirmed_by__isnull=True) | ~Q(confirmed_by=F("user")) & ~Q(confirmed_by=F("asked_by"))
+                ),
+                name="reset_by_others",
+            ),
+            models.CheckConstraint(condition=~Q(reason=""), name="reset_with_reason"),
+            models.UniqueConstraint(
+                fields=["user", "kind"], condition=Q(carried_out_at__isnull=True), name="reset_asked_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.kind}"
+
+
+class KeptForm(Keyed, Recorded):
+    """What somebody had filled in when the session ended or the second factor was due: sealed, for a few hours.
+
+    Opened only to the same account in the same browser, which proves itself by a random token of its own.
+    """
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="+")
+    browser_digest = models.BinaryField(max_length=32)
+    address = models.CharField(max_length=500)
+    body_sealed = SealedField()
+    field_count = models.PositiveIntegerField()
+    file_count = models.PositiveIntegerField()
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["user", "browser_digest"], name="kept_form_of_browser"),
+            models.Index(fields=["expires_at"], name="kept_form_expiry"),
+        ]
+
+    def __str__(self) -> str:
+        return self.address

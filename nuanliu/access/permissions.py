@@ -52,6 +52,8 @@ ADMINISTRATORS = {Role.SECURITY_ADMINISTRATOR, Role.SYSTEM_ADMINISTRATOR}
 
 POLICY = Policy({
     "create_user": ADMINISTRATORS,
+    "reset_account": ADMINISTRATORS,
+    "end_sessions": ADMINISTRATORS,
     "deactivate_user": {Role.SECURITY_ADMINISTRATOR},
     "grant_post": {Role.SECURITY_ADMINISTRATOR},
     "confirm_post": ADMINISTRATORS,

@@ -4,18 +4,32 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
+from enum import StrEnum
+from hashlib import sha256
 from typing import NamedTuple
 from uuid import UUID
 
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
 from django.db import connection
 from django.db.models import CharField, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Cast
+from django.utils import timezone
 
-from nuanliu.access.models import Post, User
+from nuanliu.access.models import KeptForm, Post, Reset, User
+from nuanliu.access.permissions import ADMINISTRATORS
 from nuanliu.audit.models import AuditEntry
 from nuanliu.base.actor import Actor
 from nuanliu.base.scope import current_scope, scoped
 from nuanliu.kernel.errors import Refused, refuse_if
+
+
+class Gap(StrEnum):
+    """What is missing of an account's second factor."""
+
+    FACTOR = "factor"
+    CODES = "codes"
 
 
 class Clash(NamedTuple):
@@ -90,6 +104,55 @@ def posts_around(users: Iterable[User]) -> QuerySet[Post]:
     """The posts of users as far as the scope sees them, ended ones too, the latest first."""
     held = Post.objects.filter(user__in=list(users))
     return held.select_related("user", "organization", "granted_by", "confirmed_by").order_by("-id")
+
+
+def is_administrator(user_id: UUID) -> bool:
+    """Whether an account holds, or will hold, an administrator's post, wherever it is."""
+    with seen_by(user_id):
+        held = Post.objects.filter(user_id=user_id, role__in=ADMINISTRATORS)
+        return held.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=timezone.localdate())).exists()
+
+
+def resets_waiting() -> QuerySet[Reset]:
+    """Resets of administrators' accounts that nobody has confirmed yet, oldest first."""
+    waiting = Reset.objects.filter(carried_out_at=None, user__is_active=True)
+    return waiting.select_related("user", "asked_by").order_by("id")
+
+
+def second_factors(user_id: UUID) -> list[Authenticator]:
+    """The factors with which an account proves itself, recovery codes apart, oldest first."""
+    held = Authenticator.objects.filter(user_id=user_id).exclude(type=Authenticator.Type.RECOVERY_CODES)
+    return list(held.order_by("pk"))
+
+
+def enrolment_gap(user_id: UUID) -> Gap | None:
+    """What an account still lacks before anything opens: a second factor, or recovery codes put away."""
+    held = {factor.type: factor for factor in Authenticator.objects.filter(user_id=user_id)}
+    codes = held.pop(Authenticator.Type.RECOVERY_CODES, None)
+    if not held:
+        return Gap.FACTOR
+    return Gap.CODES if codes and not codes.wrap().did_view else None
+
+
+def unused_recovery_codes(user_id: UUID) -> tuple[list[str], bool]:
+    """An account's unused recovery codes, and whether their holder has put them away already."""
+    held = Authenticator.objects.filter(user_id=user_id, type=Authenticator.Type.RECOVERY_CODES).first()
+    return (held.wrap().get_unused_codes(), held.wrap().did_view) if held else ([], True)
+
+
+def sessions_of(user_id: UUID) -> list[UserSession]:
+    """Where an account is signed in at this moment, the latest first."""
+    living = Session.objects.filter(expire_date__gt=timezone.now()).values("session_key")
+    return list(UserSession.objects.filter(user_id=user_id, session_key__in=living).order_by("-last_seen_at"))
+
+
+def kept_forms(user_id: UUID, browser: str) -> list[KeptForm]:
+    """The forms kept for an account in the browser that holds this token, latest first; only its own are seen."""
+    own = KeptForm.objects.filter(
+        user_id=user_id, browser_digest=sha256(browser.encode()).digest(), expires_at__gt=timezone.now()
+    )
+    with seen_by(user_id):
+        return list(own.order_by("-id"))
 
 
 def awaiting_confirmation() -> QuerySet[Post]:

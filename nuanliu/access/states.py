@@ -1,4 +1,4 @@
-"""The roles that a post can carry."""
+"""The roles that a post can carry, and what of an account is set back."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -23,3 +23,8 @@ class Role(models.TextChoices):
     SYSTEM_ADMINISTRATOR = "system_administrator", _("system administrator")
     WORKER = "worker", _("worker")
     DONOR = "donor", _("donor")
+
+
+class ResetKind(models.TextChoices):
+    PASSWORD = "password", _("password")
+    SECOND_FACTOR = "second_factor", _("second factor")

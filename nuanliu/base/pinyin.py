@@ -9,7 +9,7 @@ from functools import cache
 
 os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
 
-from pypinyin import Style, lazy_pinyin, load_phrases_dict
+from pypinyin import Style, lazy_pinyin, load_phrases_dict, pinyin
 
 
 def first_letters(characters: Iterable[str]) -> list[str]:
@@ -24,6 +24,11 @@ def sounds(text: str) -> list[str]:
     """The syllables of a text, each as it sounds in its phrase."""
     _learn_phrases()
     return list(lazy_pinyin(text))
+
+
+def readings(text: str) -> list[list[str]]:
+    """All sounds of each character by itself, without the dictionary of phrases: 单 is dan, shan and chan."""
+    return [list(sounds) for sounds in pinyin(text, style=Style.NORMAL, heteronym=True)]
 
 
 def initials(text: str) -> list[str]:

@@ -16,6 +16,7 @@ def columns() -> tuple[SealedColumn, ...]:
     """All sealed columns, the smaller tables first."""
     return (
         SealedColumn("access_keptform", "body_sealed"),
+        SealedColumn("access_keptform", "body_sealed"),
         SealedColumn("payments_payeraccount", "number_sealed"),
         SealedColumn("payments_accountcorrection", "number_sealed", guards=("correction_guarded",)),
         SealedColumn("awards_correction", "value_sealed", guards=("append_only_rows",)),

@@ -20,6 +20,7 @@ from nuanliu.operations.permissions import POLICY as OPERATIONS
 from nuanliu.payments.permissions import POLICY as PAYMENTS
 from nuanliu.people.permissions import POLICY as PEOPLE
 from nuanliu.returns.permissions import POLICY as RETURNS
+from nuanliu.web.presence import seconds_left
 
 # "light" or "dark"; without it the page follows the system.
 THEME_COOKIE = "theme"
@@ -121,12 +122,13 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     }
     actor: Actor | None = getattr(request, "actor", None)
     if actor is None:
-        return {"actor": None, **worn}
+        return {"actor": None, "session_seconds": seconds_left(request), **worn}
     held: list[Post] = request.posts  # type: ignore[attr-defined]
     here = (request.resolver_match and request.resolver_match.url_name) or ""
     room = room_of(here)
     return {
         "actor": actor,
+        "session_seconds": seconds_left(request),
         **worn,
         "post": next(post for post in held if post.pk == actor.post_id),
         "other_posts": [

@@ -1,4 +1,4 @@
-"""What administrators fill in, and the form for one's own password."""
+"""What administrators fill in."""
 
 from typing import Any
 
@@ -9,29 +9,6 @@ from nuanliu.access.states import Role
 from nuanliu.organizations.queries import find_by_name
 from nuanliu.organizations.states import Level
 from nuanliu.web.forms import DateInput
-
-
-def _hidden_text(autocomplete: str) -> forms.PasswordInput:
-    return forms.PasswordInput(attrs={"autocomplete": autocomplete})
-
-
-class PasswordForm(forms.Form):
-    """The present password, and twice the new one."""
-
-    old = forms.CharField(label=_("Present password"), strip=False, widget=_hidden_text("current-password"))
-    new = forms.CharField(
-        label=_("New password"),
-        strip=False,
-        widget=_hidden_text("new-password"),
-        help_text=_("At least ten characters, and none of the common passwords."),
-    )
-    again = forms.CharField(label=_("New password again"), strip=False, widget=_hidden_text("new-password"))
-
-    def clean(self) -> dict[str, Any]:
-        read = super().clean() or {}
-        if read.get("new") != read.get("again"):
-            raise forms.ValidationError(_("The two new passwords differ."))
-        return read
 
 
 class UnionField(forms.CharField):

@@ -15,13 +15,19 @@ from django.urls import reverse
 
 from nuanliu.access.models import Post
 from nuanliu.access.permissions import Policy
+from nuanliu.access.queries import Gap, enrolment_gap
+from nuanliu.access.sessions import proved_lately
 from nuanliu.base.actor import Actor
+from nuanliu.web import kept
 
 type View = Callable[..., HttpResponse]
 
 READING = ("GET", "HEAD")
 WRITING = ("POST",)
 FORM = (*READING, *WRITING)
+
+# In the session of whoever has shown to have a second factor.
+ENROLLED = "enrolled"
 
 
 class DeskRequest(HttpRequest):
@@ -33,59 +39,103 @@ class DeskRequest(HttpRequest):
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """What a view demands: a role that may do the act, or, without a policy, any post at all."""
+    """What a view demands: a role that may do the act, or, without a policy, any post at all.
+
+    `again` asks for a second factor shown in the last ten minutes; `entering` opens on the way in, before the first
+    password is changed and a second factor is there, and keeps no forms.
+    """
 
     policy: Policy | None
     act: str
     methods: tuple[str, ...]
+    again: bool = False
+    at_a_post: bool = True
+    entering: bool = False
 
 
-def page(policy: Policy, act: str, methods: tuple[str, ...] = READING) -> Callable[[View], View]:
+def page(
+    policy: Policy, act: str, methods: tuple[str, ...] = READING, *, again: bool = False
+) -> Callable[[View], View]:
     """A view for those whose role may do `act`; the row itself is judged by scope and action."""
-    return _guarded(Guard(policy, act, methods))
+    return _guarded(Guard(policy, act, methods, again))
 
 
-def signed_in(methods: tuple[str, ...] = READING) -> Callable[[View], View]:
+def signed_in(methods: tuple[str, ...] = READING, *, again: bool = False) -> Callable[[View], View]:
     """A view for whoever holds a post."""
-    return _guarded(Guard(None, "", methods))
+    return _guarded(Guard(None, "", methods, again))
 
 
-def without_post(methods: tuple[str, ...] = READING) -> Callable[[View], View]:
+def without_post(methods: tuple[str, ...] = READING, *, again: bool = False) -> Callable[[View], View]:
     """A view for whoever has signed in, even where no post is chosen yet."""
+    return _guarded(Guard(None, "", methods, again, at_a_post=False))
 
-    def decorate(view: View) -> View:
-        @wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            if not request.user.is_authenticated:
-                return to_sign_in(request)
-            return view(request, *args, **kwargs) if request.method in methods else _not_allowed(methods)
 
-        guarded.guard = Guard(None, "", methods)  # type: ignore[attr-defined]
-        return guarded
-
-    return decorate
+def on_the_way_in(methods: tuple[str, ...] = READING, *, again: bool = False) -> Callable[[View], View]:
+    """A view for whoever has signed in and has not got everything yet that the rest of the house asks for."""
+    return _guarded(Guard(None, "", methods, again, at_a_post=False, entering=True))
 
 
 def _guarded(guard: Guard) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @wraps(view)
         def guarded(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
-            if not request.user.is_authenticated:
-                return to_sign_in(request)
-            if request.user.must_change_password:
-                return _to("password", request)
-            if request.actor is None:
-                return redirect("posts")
-            if request.method not in guard.methods:
-                return _not_allowed(guard.methods)
-            if guard.policy:
-                _admit(guard.policy, guard.act, request.actor, names_a_record=bool(kwargs))
-            return view(request, *args, **kwargs)
+            sent_away = _gate(guard, request, names_a_record=bool(kwargs))
+            return sent_away or view(request, *args, **kwargs)
 
         guarded.guard = guard  # type: ignore[attr-defined]
         return guarded
 
     return decorate
+
+
+def _gate(guard: Guard, request: Any, *, names_a_record: bool) -> HttpResponse | None:
+    """Where to instead of the view; nothing when it opens. A form sent again then has its kept content."""
+    if not request.user.is_authenticated:
+        return to_sign_in(request, keeping=not guard.entering)
+    if not guard.entering and (first := _first_of_all(request)):
+        return _to(reverse(first), request)
+    if guard.at_a_post and request.actor is None:
+        return redirect("posts")
+    if request.method not in guard.methods:
+        return HttpResponseNotAllowed(guard.methods)
+    if guard.policy:
+        _admit(guard.policy, guard.act, request.actor, names_a_record=names_a_record)
+    if guard.again and _proof_is_due(request):
+        return _to_proof(request)
+    if not guard.entering and (key := kept.named_in(request)):
+        kept.restore(request, key)
+    return None
+
+
+def _first_of_all(request: Any) -> str:
+    """What somebody new has to do before anything opens: an own password, a second factor, recovery codes put away."""
+    if request.user.must_change_password:
+        return "password"
+    if request.session.get(ENROLLED):
+        return ""
+    gap = enrolment_gap(request.user.pk)
+    if gap is None:
+        request.session[ENROLLED] = True
+        return ""
+    return {Gap.FACTOR: "second-factor", Gap.CODES: "recovery-codes"}[gap]
+
+
+def _proof_is_due(request: Any) -> bool:
+    """Who has no second factor yet is on the way in and cannot show one."""
+    return not proved_lately(request) and enrolment_gap(request.user.pk) is not Gap.FACTOR
+
+
+def _to_proof(request: Any) -> HttpResponse:
+    """To the second factor and back; what was sent is kept and sent again from there."""
+    if request.method in READING:
+        return _to(f"{reverse('proof')}?{urlencode({'next': request.get_full_path()})}", request)
+    key = kept.named_in(request)
+    if key is None:
+        form = kept.keep(request)
+        if form is None:
+            raise kept.too_big()
+        key = form.pk
+    return kept.remember(request, _to(f"{reverse('proof')}?{urlencode({'kept': key})}", request))
 
 
 def _admit(policy: Policy, act: str, by: Actor, *, names_a_record: bool) -> None:
@@ -95,21 +145,20 @@ def _admit(policy: Policy, act: str, by: Actor, *, names_a_record: bool) -> None
     policy.require(by, act)
 
 
-def _to(route: str, request: HttpRequest) -> HttpResponse:
+def _to(address: str, request: HttpRequest) -> HttpResponse:
     """To another page, as a whole also where only a part was asked for."""
     if request.headers.get("HX-Request"):
-        return HttpResponse(headers={"HX-Redirect": reverse(route)})
-    return redirect(route)
-
-
-def to_sign_in(request: HttpRequest) -> HttpResponse:
-    """To the sign-in page and back; a part of a page that asks for more sends the whole page there."""
-    address = reverse("account_login")
-    if request.headers.get("HX-Request"):
         return HttpResponse(headers={"HX-Redirect": address})
-    wanted = request.get_full_path() if request.method == "GET" else "/"
-    return redirect(f"{address}?{urlencode({'next': wanted})}")
+    return redirect(address)
 
 
-def _not_allowed(methods: tuple[str, ...]) -> HttpResponse:
-    return HttpResponseNotAllowed(methods)
+def to_sign_in(request: Any, *, keeping: bool = True) -> HttpResponse:
+    """To the sign-in page and back. A form that comes too late is kept; a part of a page sends the whole page there."""
+    address, wanted = reverse("account_login"), "/"
+    if request.method == "GET":
+        wanted = request.get_full_path()
+    elif keeping and request.method == "POST" and (kept.named_in(request) or kept.keep(request)):
+        wanted = reverse("kept")
+    if request.headers.get("HX-Request") and request.method == "GET":
+        return _to(address, request)
+    return kept.remember(request, _to(f"{address}?{urlencode({'next': wanted})}", request))

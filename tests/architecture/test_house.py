@@ -22,6 +22,7 @@ REFERENCE_DATA = "reference data, the same for everybody"
 WITHOUT_POLICY = {
     "access_user": "read at sign-in, before any scope exists; holds no personal data of recipients",
     "access_incompatiblepair": REFERENCE_DATA,
+    "access_reset": "of accounts, as access_user: no data of recipients; the screens show those of the scope",
     "programmes_category": REFERENCE_DATA,
     "programmes_categorywording": REFERENCE_DATA,
     "programmes_prohibitedgoods": REFERENCE_DATA,
@@ -29,7 +30,7 @@ WITHOUT_POLICY = {
     "programmes_ruledocument": REFERENCE_DATA,
     "programmes_tag": REFERENCE_DATA,
 }
-FRAMEWORK = re.compile(r"^(django_|auth_|account_|mfa_|procrastinate_)")
+FRAMEWORK = re.compile(r"^(django_|auth_|account_|mfa_|socialaccount_|usersessions_|procrastinate_)")
 
 
 def business_models() -> list[type[models.Model]]:

@@ -8,7 +8,16 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from nuanliu.web.guards import Guard
 
 # Addresses for people who have not signed in yet. Nothing of a union stands on them.
-PUBLIC = {"account_login", "account_logout", "mfa_authenticate", "set_language", "health"}
+PUBLIC = {
+    "account_login",
+    "account_logout",
+    "mfa_authenticate",
+    "mfa_login_webauthn",
+    "openid_connect_login",
+    "openid_connect_callback",
+    "set_language",
+    "health",
+}
 
 
 def routes(patterns: list[Any] | None = None) -> Iterator[URLPattern]:

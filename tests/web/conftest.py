@@ -1,9 +1,11 @@
 """嘉定's people at their screens: `desk("clerk")` is the browser of somebody of the cast."""
 
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils.datastructures import MultiValueDict
@@ -41,17 +43,28 @@ def campaign(world: World) -> Campaign:
 
 @pytest.fixture
 def desk(cast: Cast) -> Callable[[str], Client]:
-    """The browser of an account that has signed in."""
+    """The browser of an account that has signed in and has just shown its second factor."""
+    return lambda username: signed_in(username, proved=True)
 
-    def desk(username: str) -> Client:
-        client = Client()
-        client.force_login(
-            User.objects.get(username=username), "allauth.account.auth_backends.AuthenticationBackend"
-        )
-        client.cookies.load({"django_language": "en"})
-        return client
 
-    return desk
+@pytest.fixture
+def stale_desk(cast: Cast) -> Callable[[str], Client]:
+    """The same an hour after the second factor was shown."""
+    return lambda username: signed_in(username, proved=False)
+
+
+def signed_in(username: str, *, proved: bool) -> Client:
+    """A browser with a session of this account, in English."""
+    client, user = Client(), User.objects.get(username=username)
+    client.force_login(user, settings.AUTHENTICATION_BACKENDS[0])
+    client.cookies.load({"django_language": "en"})
+    shown = time.time() - (0 if proved else 3600)
+    session = client.session
+    session["account_authentication_methods"] = [{"method": "mfa", "type": "totp", "at": shown}]
+    session["account_authentication_methods_user"] = str(user.pk)
+    session["enrolled"] = True
+    session.save()
+    return client
 
 
 @pytest.fixture

@@ -1,20 +1,18 @@
-"""Which post somebody sits at, and the own password."""
+"""Which post somebody sits at, and how the frame looks."""
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import update_session_auth_hash
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
-from nuanliu.access import actions
-from nuanliu.access.queries import actor_in
+from nuanliu.access.queries import actor_in, kept_forms
 from nuanliu.access.states import Role
 from nuanliu.base.actor import Actor
 from nuanliu.web.context import RAIL_COOKIE, THEME_COOKIE, open_rooms
-from nuanliu.web.forms_administration import PasswordForm
 from nuanliu.web.guards import FORM, WRITING, without_post
+from nuanliu.web.kept import browser_of
 from nuanliu.web.middleware import CHOSEN_POST
 
 YEAR_SECONDS = 365 * 24 * 60 * 60
@@ -37,6 +35,8 @@ def posts(request: HttpRequest) -> HttpResponse:
         messages.success(
             request, _("You now act for %(organization)s.") % {"organization": chosen.organization.name}
         )
+        if kept_forms(request.user.pk, browser_of(request)):  # type: ignore[arg-type]
+            return redirect("kept")
         return redirect(_same_room(request.POST.get("room", ""), actor_in(chosen)))
     listed = [{"post": post, "role": Role(post.role).label} for post in held]
     return render(request, "web/posts.html", {"held": listed})
@@ -71,20 +71,3 @@ def _keep(answer: HttpResponse, cookie: str, value: str) -> None:
         )
     else:
         answer.delete_cookie(cookie, samesite="Lax")
-
-
-@without_post(FORM)
-def password(request: HttpRequest) -> HttpResponse:
-    """Change one's own password; whoever has a temporary one comes to nothing else before."""
-    form = PasswordForm(request.POST or None)
-    if form.is_valid():
-        user = actions.change_password(
-            request.user,  # type: ignore[arg-type]
-            old=form.cleaned_data["old"],
-            new=form.cleaned_data["new"],
-            by=request.actor,  # type: ignore[attr-defined]
-        )
-        update_session_auth_hash(request, user)
-        messages.success(request, _("Your password is changed."))
-        return redirect("desk")
-    return render(request, "web/password.html", {"form": form}, status=422 if form.is_bound else 200)

@@ -1,0 +1,62 @@
+"""What administrators do for somebody who cannot sign in any more, or should not be signed in."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+
+from nuanliu.access import actions
+from nuanliu.access.models import Reset
+from nuanliu.access.permissions import POLICY
+from nuanliu.access.queries import users_around
+from nuanliu.web.forms import ReasonForm
+from nuanliu.web.forms_account import ResetForm
+from nuanliu.web.guards import WRITING, DeskRequest, page
+
+
+@page(POLICY, "reset_account", WRITING, again=True)
+def ask_reset(request: DeskRequest, key: UUID) -> HttpResponse:
+    """Take away password or second factor; of an administrator when another one has confirmed it."""
+    found, form = get_object_or_404(users_around(), pk=key), ResetForm(request.POST, prefix="reset")
+    if not form.is_valid():
+        messages.error(request, _("Say what is lost and why it is reset."))
+        return redirect("user", key)
+    reset, password = actions.ask_reset(found, **form.cleaned_data, by=request.actor)
+    if not reset.carried_out_at:
+        messages.success(
+            request, _("Another administrator confirms the reset of an administrator's account.")
+        )
+        return redirect("user", key)
+    return _done(request, reset, password)
+
+
+@page(POLICY, "reset_account", WRITING, again=True)
+def confirm_reset(request: DeskRequest, key: UUID) -> HttpResponse:
+    """Confirm the reset of another administrator's account."""
+    reset = get_object_or_404(Reset.objects.filter(user__in=users_around()), pk=key)
+    password = actions.confirm_reset(reset, by=request.actor)
+    return _done(request, reset, password)
+
+
+@page(POLICY, "end_sessions", WRITING, again=True)
+def end_sessions(request: DeskRequest, key: UUID) -> HttpResponse:
+    """Sign an account out everywhere."""
+    found, form = get_object_or_404(users_around(), pk=key), ReasonForm(request.POST, prefix="sessions")
+    if form.is_valid():
+        ended = actions.end_sessions(found, reason=form.cleaned_data["reason"], by=request.actor)
+        messages.success(request, _("Sessions ended: %(count)s.") % {"count": ended})
+    else:
+        messages.error(request, _("Signing somebody out needs a reason."))
+    return redirect("user", key)
+
+
+def _done(request: DeskRequest, reset: Reset, password: str) -> HttpResponse:
+    """What was set back; the temporary password stands on this answer and nowhere else."""
+    if not password:
+        messages.success(request, _("The reset is done. Its holder sets it up anew at the next sign-in."))
+        return redirect("user", reset.user_id)
+    answer = render(request, "web/user_made.html", {"made": reset.user, "password": password})
+    answer.headers["Cache-Control"] = "no-store"
+    return answer

@@ -10,7 +10,7 @@ from nuanliu.evidence.queries import expired_requests
 
 @app.periodic(cron="20 2 * * *")
 @app.task(name="evidence.expire_files", queueing_lock="evidence.expire_files", pass_context=False)
-def expire_files(timestamp: int) -> None:  # noqa: ARG001  the minute it is due
+def expire_files(timestamp: int) -> None:
     """End every request whose last day has passed, in all unions."""
     today = timezone.localdate()
     with scoped(Scope.for_path("/")):

@@ -7,7 +7,16 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from nuanliu.audit.models import AuditEntry
-from nuanliu.evidence.actions import ask_again, ask_file, delete_file, fail_file, finish_file, start_file
+from nuanliu.evidence.actions import (
+    ask_again,
+    ask_file,
+    delete_file,
+    expire_file,
+    fail_file,
+    finish_file,
+    start_file,
+    take_file,
+)
 from nuanliu.evidence.models import FileRequest
 from nuanliu.evidence.queries import ContentGoneError, content_of, expired_requests, requests_of
 from nuanliu.evidence.states import TRANSITIONS, RequestState
@@ -148,3 +157,32 @@ def test_nobody_elsewhere_leads_the_request(ask, outsider):
     for verb in (start_file, delete_file):
         with pytest.raises(Refused, match=r"permission\.denied"):
             verb(request, by=outsider)
+
+
+def test_the_installation_ends_a_file_after_its_last_day_and_not_before(ready):
+    with pytest.raises(Refused) as refused:
+        expire_file(ready, on=UNTIL)
+    assert refused.value.code == "evidence.not_expired"
+    ended = expire_file(ready, on=date(2022, 2, 2))
+    assert (ended.state, expire_file(ready, on=date(2022, 2, 2)).state) == (RequestState.DELETED,) * 2
+    with pytest.raises(ContentGoneError):
+        content_of(ended.file)
+
+
+def test_each_taking_of_a_file_leaves_a_row(ready, clerk):
+    for _ in range(2):
+        take_file(ready, by=clerk)
+    rows = AuditEntry.objects.filter(subject_id=ready.pk, action="evidence.take_file")
+    assert rows.count() == 2
+
+
+def test_a_file_that_is_not_made_cannot_be_taken(ask, clerk):
+    with pytest.raises(Refused) as refused:
+        take_file(ask(), by=clerk)
+    assert refused.value.code == "evidence.request_state"
+
+
+def test_nobody_elsewhere_takes_a_file(ready, outsider):
+    with pytest.raises(Refused) as refused:
+        take_file(ready, by=outsider)
+    assert refused.value.code == "permission.denied"

@@ -41,8 +41,9 @@ class DeskRequest(HttpRequest):
 class Guard:
     """What a view demands: a role that may do the act, or, without a policy, any post at all.
 
-    `again` asks for a second factor shown in the last ten minutes; `entering` opens on the way in, before the first
-    password is changed and a second factor is there, and keeps no forms.
+    `again` asks for a second factor shown in the last ten minutes, where the view writes or does nothing but read: a
+    form may be looked at before. `entering` opens on the way in, before the first password is changed and a second
+    factor is there; it asks before the form is shown, and keeps none.
     """
 
     policy: Policy | None
@@ -51,6 +52,10 @@ class Guard:
     again: bool = False
     at_a_post: bool = True
     entering: bool = False
+
+    def asks_again(self, method: str) -> bool:
+        """Whether a request of this method needs a fresh second factor."""
+        return self.again and (method in WRITING or self.entering or "POST" not in self.methods)
 
 
 def page(
@@ -100,8 +105,8 @@ def _gate(guard: Guard, request: Any, *, names_a_record: bool) -> HttpResponse |
         return HttpResponseNotAllowed(guard.methods)
     if guard.policy:
         _admit(guard.policy, guard.act, request.actor, names_a_record=names_a_record)
-    if guard.again and _proof_is_due(request):
-        return _to_proof(request)
+    if guard.asks_again(request.method) and _proof_is_due(request):
+        return _to_proof(request, keeping=not guard.entering)
     if not guard.entering and (key := kept.named_in(request)):
         kept.restore(request, key)
     return None
@@ -125,9 +130,9 @@ def _proof_is_due(request: Any) -> bool:
     return not proved_lately(request) and enrolment_gap(request.user.pk) is not Gap.FACTOR
 
 
-def _to_proof(request: Any) -> HttpResponse:
+def _to_proof(request: Any, *, keeping: bool) -> HttpResponse:
     """To the second factor and back; what was sent is kept and sent again from there."""
-    if request.method in READING:
+    if request.method in READING or not keeping:
         return _to(f"{reverse('proof')}?{urlencode({'next': request.get_full_path()})}", request)
     key = kept.named_in(request)
     if key is None:

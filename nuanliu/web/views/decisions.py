@@ -31,7 +31,7 @@ from nuanliu.web.views.plans import USE_PLAN, money
 MINUTES = "minutes"
 
 
-@page(POLICY, "decide_plan", FORM)
+@page(POLICY, "decide_plan", FORM, again=True)
 def decide(request: DeskRequest, key: UUID) -> HttpResponse:
     """Read, and record what the meeting decided."""
     plan = get_object_or_404(UsePlan.objects.select_related("organization", "campaign", "purpose"), pk=key)

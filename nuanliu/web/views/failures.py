@@ -65,7 +65,7 @@ def correct(request: DeskRequest, key: int) -> HttpResponse:
     )
 
 
-@page(POLICY, "verify", FORM)
+@page(POLICY, "verify", FORM, again=True)
 def verify(request: DeskRequest, key: UUID) -> HttpResponse:
     """Another person confirms the account with the payee."""
     correction = get_object_or_404(AccountCorrection.objects.select_related("order", "corrected_by"), pk=key)
@@ -82,7 +82,7 @@ def verify(request: DeskRequest, key: UUID) -> HttpResponse:
     return render(request, "web/verify.html", context, status=422 if form.is_bound else 200)
 
 
-@page(POLICY, "reissue", WRITING)
+@page(POLICY, "reissue", WRITING, again=True)
 def reissue(request: DeskRequest) -> HttpResponse:
     """Pay the chosen ones anew, in new batches."""
     chosen = [number_or_404(key) for key in request.POST.getlist("order")]

@@ -58,7 +58,7 @@ def _terms(form: FundForm) -> dict[str, Any]:
     }
 
 
-@page(POLICY, "receive", FORM)
+@page(POLICY, "receive", FORM, again=True)
 def receive(request: DeskRequest, key: UUID) -> HttpResponse:
     """Book money that has arrived; the same form sent twice books once."""
     fund = _fund(key)
@@ -80,7 +80,7 @@ def receive(request: DeskRequest, key: UUID) -> HttpResponse:
     return render(request, "web/receive.html", context, status=422 if form.is_bound else 200)
 
 
-@page(POLICY, "allocate", FORM)
+@page(POLICY, "allocate", FORM, again=True)
 def allocate(request: DeskRequest, key: UUID) -> HttpResponse:
     """Pass money down to a fund of a lower union that is bound alike."""
     fund = _fund(key)
@@ -110,7 +110,7 @@ def allocate(request: DeskRequest, key: UUID) -> HttpResponse:
     return render(request, "web/allocate.html", context, status=422 if form.is_bound else 200)
 
 
-@page(POLICY, "reverse", FORM)
+@page(POLICY, "reverse", FORM, again=True)
 def reverse(request: DeskRequest, key: UUID, number: int) -> HttpResponse:
     """Take a receipt or an allocation back by a counter-entry, with the reason."""
     fund = _fund(key)

@@ -115,7 +115,7 @@ def _batch(key: UUID) -> PaymentBatch:
     return get_object_or_404(PaymentBatch.objects.select_related(*related), pk=key)
 
 
-@page(POLICY, "release", WRITING)
+@page(POLICY, "release", WRITING, again=True)
 def release(request: DeskRequest, key: UUID) -> HttpResponse:
     """Compare with what was built, and make the bank file."""
     actions.release_batch(_batch(key), by=request.actor)
@@ -123,7 +123,7 @@ def release(request: DeskRequest, key: UUID) -> HttpResponse:
     return redirect("batch", key)
 
 
-@page(POLICY, "send", WRITING)
+@page(POLICY, "send", WRITING, again=True)
 def send(request: DeskRequest, key: UUID) -> HttpResponse:
     """The bank has the file."""
     actions.mark_sent(_batch(key), by=request.actor)
@@ -143,7 +143,7 @@ def cancel(request: DeskRequest, key: UUID) -> HttpResponse:
     return redirect("batch", key)
 
 
-@page(POLICY, "send")
+@page(POLICY, "send", again=True)
 def bank_file(request: DeskRequest, key: UUID) -> HttpResponse:
     """The bank file as archived."""
     found = _batch(key)

@@ -91,7 +91,7 @@ def _user(key: UUID) -> User:
     return get_object_or_404(users_around(), pk=key)
 
 
-@page(POLICY, "grant_post", WRITING)
+@page(POLICY, "grant_post", WRITING, again=True)
 def grant(request: DeskRequest, key: UUID) -> HttpResponse:
     """Grant a post; it takes effect once another administrator confirms it."""
     found = _user(key)
@@ -104,7 +104,7 @@ def grant(request: DeskRequest, key: UUID) -> HttpResponse:
     return redirect("user", key)
 
 
-@page(POLICY, "confirm_post", WRITING)
+@page(POLICY, "confirm_post", WRITING, again=True)
 def confirm(request: DeskRequest, key: UUID) -> HttpResponse:
     """Confirm what another administrator granted."""
     post = actions.confirm_post(get_object_or_404(Post, pk=key), by=request.actor)
@@ -112,7 +112,7 @@ def confirm(request: DeskRequest, key: UUID) -> HttpResponse:
     return redirect("user", post.user_id)
 
 
-@page(POLICY, "end_post", WRITING)
+@page(POLICY, "end_post", WRITING, again=True)
 def end(request: DeskRequest, key: UUID) -> HttpResponse:
     """Say which day of a post is its last."""
     post, form = get_object_or_404(Post, pk=key), EndForm(request.POST)
@@ -124,7 +124,7 @@ def end(request: DeskRequest, key: UUID) -> HttpResponse:
     return redirect("user", post.user_id)
 
 
-@page(POLICY, "deactivate_user", WRITING)
+@page(POLICY, "deactivate_user", WRITING, again=True)
 def deactivate(request: DeskRequest, key: UUID) -> HttpResponse:
     """Shut an account at once."""
     found, form = _user(key), ReasonForm(request.POST, prefix="deactivate")

@@ -28,7 +28,7 @@ class PaperForm(forms.Form):
     reason = forms.CharField(label=_("What for"))
 
 
-@page(POLICY, "reveal", FORM)
+@page(POLICY, "reveal", FORM, again=True)
 def roster_paper(request: DeskRequest, key: UUID) -> HttpResponse:
     """Ask for the roster: made at once when small, else by a worker, in parts."""
     found = get_object_or_404(Roster.objects.select_related("organization", "handler"), pk=key)

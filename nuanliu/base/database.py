@@ -42,7 +42,7 @@ def real(url: str) -> dict[str, Any]:
         raise ValueError("DATABASE_URL must begin with postgresql://")
     options: dict[str, Any] = {"connect_timeout": 5, **dict(parse_qsl(parts.query))}
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "nuanliu.base.postgres.lasting",
         "NAME": unquote(parts.path.removeprefix("/")),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),

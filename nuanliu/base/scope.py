@@ -49,14 +49,14 @@ def current_scope(using: str = DEFAULT_DB_ALIAS) -> Scope:
 @contextmanager
 def scoped(scope: Scope, using: str = DEFAULT_DB_ALIAS) -> Iterator[Scope]:
     """A transaction (or savepoint) that sees `scope`; the scope around it holds again afterwards."""
-    outer = current_scope(using)
+    outer, outermost = current_scope(using), not connections[using].in_atomic_block
     token = _scopes.set({**_scopes.get(), using: scope})
     try:
         with transaction.atomic(using=using):
             _announce(scope, using)
             yield scope
-            # On an exception the rollback restores the settings; a released savepoint keeps them.
-            if not connections[using].needs_rollback:
+            # A transaction ends with its settings, and so does a savepoint on an exception; a released one keeps them.
+            if not outermost and not connections[using].needs_rollback:
                 _announce(outer, using)
     finally:
         _scopes.reset(token)

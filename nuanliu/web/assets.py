@@ -53,6 +53,18 @@ class AssetStorage(CompressedManifestStaticFilesStorage):
 
     patterns = (("*.css", CompressedManifestStaticFilesStorage.patterns[0][1][:2]),)
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._addresses: dict[str, str] = {}
+
+    def url(self, name: str | None, force: bool = False) -> str:
+        """The address of a file, looked up once: each page names a dozen."""
+        if not name or force:
+            return str(super().url(name, force))
+        if name not in self._addresses:
+            self._addresses[name] = str(super().url(name))
+        return self._addresses[name]
+
 
 def collect() -> bool:
     """Lay all files ready for the server, unless they lie there already; tells whether there was work."""

@@ -7,8 +7,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 
+from nuanliu.access.asking import posts_held
 from nuanliu.access.models import Post
-from nuanliu.access.queries import actor_in, posts_of
+from nuanliu.access.queries import actor_in
 from nuanliu.base.actor import Actor
 from nuanliu.base.scope import Scope, scoped
 from nuanliu.kernel.errors import Refused
@@ -47,7 +48,7 @@ class ScopeMiddleware:
 
 
 def _posts(request: HttpRequest) -> list[Post]:
-    return posts_of(request.user.pk, timezone.localdate()) if request.user.is_authenticated else []
+    return posts_held(request.user, timezone.localdate()) if request.user.is_authenticated else []
 
 
 def _actor(posts: list[Post], chosen: str | None) -> Actor | None:

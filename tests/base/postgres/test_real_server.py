@@ -79,7 +79,7 @@ def test_a_demonstration_makes_its_key_once_and_for_itself_alone(tmp_path):
 def test_an_address_is_read_in_full():
     found = real("postgresql://us%40er:p%2Fw@db.example:6432/na%20me?sslmode=verify-full")
     assert found == {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "nuanliu.base.postgres.lasting",
         "NAME": "na me",
         "USER": "us@er",
         "PASSWORD": "p/w",

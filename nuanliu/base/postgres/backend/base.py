@@ -1,8 +1,7 @@
 from typing import Any
 
-from django.db.backends.postgresql import base
-
 from nuanliu.base import postgres
+from nuanliu.base.postgres.lasting import base
 
 
 class DatabaseWrapper(base.DatabaseWrapper):

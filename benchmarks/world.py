@@ -22,7 +22,29 @@ LISTS = Path(__file__).resolve().parents[1] / "tests" / "data" / "lists"
 @contextmanager
 def throwaway() -> Iterator[Path]:
     """A folder in which everything lives while the block runs; a server in it runs until then."""
+    from nuanliu.base import postgres
+
     folder = Path(tempfile.mkdtemp(prefix="nuanliu-bench-"))
+    _move_to(folder)
+    try:
+        yield folder
+    finally:
+        postgres.destroy()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def kept(folder: Path) -> Iterator[Path]:
+    """The same in a folder that stays; its server stops at the end if it did not run before."""
+    from nuanliu.base import postgres
+
+    folder.mkdir(parents=True, exist_ok=True)
+    _move_to(folder)
+    with postgres.left_as_found():
+        yield folder
+
+
+def _move_to(folder: Path) -> None:
     os.environ.pop("DATABASE_URL", None)
     os.environ |= {
         "NUANLIU_VAR": str(folder),
@@ -32,13 +54,6 @@ def throwaway() -> Iterator[Path]:
     import django
 
     django.setup()
-    from nuanliu.base import postgres
-
-    try:
-        yield folder
-    finally:
-        postgres.destroy()
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def prepare() -> None:

@@ -1,0 +1,86 @@
+"""Browsers that cost little: one connection each, a request at a time, nothing parsed but status, length and place."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass, field
+from time import perf_counter
+from urllib.parse import urlencode
+
+CSRF = "n" * 32
+
+
+@dataclass(slots=True)
+class Answer:
+    """What came back: status, where a redirect leads, and the seconds it took."""
+
+    status: int
+    place: str
+    seconds: float
+    length: int
+
+
+@dataclass(slots=True)
+class Browser:
+    """Somebody's browser: signed in, on one lasting connection."""
+
+    host: str
+    port: int
+    session: str
+    stream: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = field(default=None)
+
+    async def get(self, address: str) -> Answer:
+        return await self._ask(f"GET {address} HTTP/1.1\r\n", b"")
+
+    async def post(self, address: str, form: dict[str, str]) -> Answer:
+        body = urlencode(form).encode()
+        head = (
+            f"POST {address} HTTP/1.1\r\nX-CSRFToken: {CSRF}\r\n"
+            f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(body)}\r\n"
+        )
+        return await self._ask(head, body)
+
+    async def _ask(self, head: str, body: bytes) -> Answer:
+        if self.stream is None:
+            self.stream = await asyncio.open_connection(self.host, self.port)
+        reader, writer = self.stream
+        common = f"Host: {self.host}\r\nCookie: sessionid={self.session}; csrftoken={CSRF}\r\n\r\n"
+        start = perf_counter()
+        writer.write((head + common).encode() + body)
+        received = await reader.readuntil(b"\r\n\r\n")
+        lines = received.decode("latin-1").split("\r\n")
+        known = dict(line.lower().split(": ", 1) for line in lines[1:] if ": " in line)
+        length = int(known.get("content-length", 0))
+        await reader.readexactly(length)
+        place = next((line[10:] for line in lines if line.lower().startswith("location: ")), "")
+        return Answer(int(lines[0].split(" ", 2)[1]), place, perf_counter() - start, length)
+
+
+type Act = Callable[[Browser], Awaitable[list[tuple[str, Answer]]]]
+
+
+def reading(name: str, *addresses: str) -> Act:
+    """Open one of the addresses, in turns."""
+    turn = iter(_round(addresses))
+
+    async def act(browser: Browser) -> list[tuple[str, Answer]]:
+        return [(name, await browser.get(next(turn)))]
+
+    return act
+
+
+def writing(name: str, address: str, form: Callable[[], dict[str, str]]) -> Act:
+    """Send a form and go where the answer leads, as a browser does."""
+
+    async def act(browser: Browser) -> list[tuple[str, Answer]]:
+        sent = await browser.post(address, form())
+        done = [(name, sent)]
+        if sent.status == 302:
+            done.append((f"{name}, then", await browser.get(sent.place)))
+        return done
+
+    return act
+
+
+def _round(addresses: tuple[str, ...]) -> Iterator[str]:
+    while True:
+        yield from addresses

@@ -1,0 +1,118 @@
+"""Who sits in 嘉定 and what each does how often; the addresses come from the database."""
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import uuid4
+
+from benchmarks.browsers import Act, reading, writing
+from benchmarks.world import DAY, JIADING
+
+EVERY_DESK = ("base", "clerk", "rights", "finance", "leader1", "cashier", "releaser", "head")
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """A session and its acts, each with how often it is done."""
+
+    session: str
+    acts: list[tuple[Act, int]]
+
+
+def desks() -> Iterator[Desk]:
+    """The desks in turns; the reading ones four times as busy as the writing ones."""
+    from nuanliu.base.scope import Scope, scoped
+
+    with scoped(Scope.for_path(JIADING)):
+        acts = _acts()
+    for username in EVERY_DESK:
+        yield Desk(_session(username), acts[username])
+
+
+def _session(username: str) -> str:
+    """Somebody has signed in, second factor and all."""
+    from importlib import import_module
+
+    from django.conf import settings
+    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+
+    from nuanliu.access.models import User
+
+    user = User.objects.get(username=username)
+    store = import_module(settings.SESSION_ENGINE).SessionStore()
+    store[SESSION_KEY] = str(user.pk)
+    store[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+    store[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    store.save()
+    return str(store.session_key)
+
+
+def _acts() -> dict[str, list[tuple[Act, int]]]:
+    from nuanliu.awards.models import Award, Roster
+    from nuanliu.ledger.models import Fund, UsePlan
+    from nuanliu.organizations.models import Organization
+    from nuanliu.payments.models import PaymentBatch
+    from nuanliu.programmes.models import Campaign
+
+    campaign = Campaign.objects.get()
+    jiading = Organization.objects.get(path=JIADING)
+    fund = Fund.objects.filter(organization=jiading).earliest("pk").pk
+    rosters = list(Roster.objects.order_by("pk"))
+    sheets = [
+        f"/lists/{roster.pk}/?after={row}"
+        for roster in rosters
+        for row in list(roster.rows.order_by("pk").values_list("pk", flat=True))[:400:50]
+    ]
+    open_list = Roster.objects.filter(organization_path__gt=JIADING, state="checked").latest("pk")
+    rows = [f"/lists/{open_list.pk}/rows/{row}/" for row in open_list.rows.values_list("pk", flat=True)[:40]]
+    awards = list(
+        Award.objects.filter(roster__isnull=False).order_by("-pk").values_list("pk", flat=True)[:2000:50]
+    )
+    annex = f"/annex1/{campaign.pk}/{jiading.pk}/"
+    plans = [f"/plans/{key}/" for key in UsePlan.objects.values_list("pk", flat=True)]
+    batches = [f"/payments/{key}/" for key in PaymentBatch.objects.values_list("pk", flat=True)]
+
+    desk = reading("workbench", "/")
+    lists = reading("lists", "/lists/")
+    sheet = reading("a list", *sheets)
+    pages = reading("awards", *(f"/campaigns/{campaign.pk}/awards/?after={key}" for key in awards))
+    award = reading("an award", *(f"/awards/{key}/" for key in awards))
+    plan_pages, plan = reading("plans", "/plans/"), reading("a plan", *plans)
+    money, fund_page = reading("funds", "/funds/"), reading("a fund", f"/funds/{fund}/")
+    payments, batch = reading("payments", "/payments/"), reading("a batch", *batches)
+    failures = reading("failures", "/failures/")
+    table = reading("annex 1", f"{annex}?as_of={DAY}")
+    cell = reading("a cell's records", *(f"{annex}cells/C{number}/?as_of={DAY}" for number in range(1, 12)))
+    campaigns, campaign_page = (
+        reading("campaigns", "/campaigns/"),
+        reading("a campaign", f"/campaigns/{campaign.pk}/"),
+    )
+    row = reading("a row", *rows)
+    people = reading("people", "/people/")
+    correct = writing("correct a cell", rows[0], _correction)
+    enter = writing("type a value", f"{annex}enter/?as_of={DAY}", _value)
+    receive = writing("receive money", f"/funds/{fund}/receive/", _money)
+    return {
+        "base": [(desk, 2), (sheet, 4), (row, 4), (correct, 4)],
+        "clerk": [(desk, 3), (lists, 3), (sheet, 6), (pages, 5), (award, 3), (people, 2), (campaigns, 1)],
+        "rights": [(desk, 2), (table, 3), (cell, 4), (plan, 2), (campaign_page, 1), (enter, 6)],
+        "finance": [(desk, 2), (money, 3), (fund_page, 3), (plan_pages, 2), (batch, 2), (receive, 6)],
+        "leader1": [(desk, 4), (plan_pages, 2), (plan, 4), (money, 1)],
+        "cashier": [(desk, 3), (payments, 4), (batch, 4), (failures, 3)],
+        "releaser": [(desk, 3), (payments, 3), (batch, 5)],
+        "head": [(desk, 3), (lists, 3), (sheet, 3), (table, 1), (cell, 2)],
+    }
+
+
+def _correction() -> dict[str, str]:
+    return {"field": "employer", "value": f"嘉源医疗第{random.randrange(90)}分会", "reason": "核对后更正"}
+
+
+def _value() -> dict[str, str]:
+    return {"code": "F2", "value": str(random.randrange(400, 500)), "reason": "活动签到表"}
+
+
+def _money() -> dict[str, Any]:
+    return {"token": str(uuid4()), "amount_fen": "100", "on": str(date.today()), "evidence": "回单"}  # noqa: DTZ011

@@ -8,6 +8,7 @@ _FINANCE = {Role.FINANCE_OFFICER, Role.FOUNDATION_FINANCE}
 
 POLICY = Policy({
     "build": {Role.CASHIER},
+    "reserve_again": {Role.CASHIER},
     "release": {Role.RELEASER},
     "send": _PAYERS,
     "cancel": _PAYERS,

@@ -54,6 +54,20 @@ def next_step(order: OrderFacts) -> str:
     return "reissue"
 
 
+# The groups of the failures board, the most pressing first.
+CARES = ("verify", "reissue", "build", "correct", "ask", "return")
+
+
+def care_of(order: OrderFacts, *, deceased: bool) -> str:
+    """Whose care a failed order needs: its next step, `ask` where only the person knows another account, `return`
+    where nobody can be paid any more and the money goes back by cancelling the award."""
+    if deceased:
+        return "return"
+    step = next_step(order)
+    gone = order.outcome in (Outcome.CLOSED, Outcome.LOCKED)
+    return "ask" if step == "correct" and gone else step
+
+
 def is_late(due_on: date | None, settled_on: date | None, on: date) -> bool:
     """Whether money came, or is still to come, after its day (R-236); the day itself is in time."""
     return due_on is not None and (settled_on or on) > due_on

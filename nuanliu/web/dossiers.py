@@ -206,7 +206,7 @@ ORDER BY roster.plan_id NULLS LAST, roster.id
 def asking_lists(campaign: UUID, low: str, high: str, plan: UUID | None) -> list[AskingList]:
     """Accepted lists without a plan, and those of this plan, with what each asks: one query."""
     rows = rows_of(_ASKING, {"campaign": campaign, "low": low, "high": high, "plan": plan})
-    return [AskingList(*row[:-1], tuple(tuple(one) for one in _loaded(row[-1]))) for row in rows]
+    return [AskingList(*[*row[:-1], tuple(tuple(one) for one in _loaded(row[-1]))]) for row in rows]
 
 
 _REFERENCE = """

@@ -96,6 +96,9 @@ def _entry(usable: UsableFund, posted: MultiValueDict[str, Any]) -> FundEntry:
         entry.amount_fen = parse_yuan(entry.amount)
     except MoneyError as error:
         entry.error = str(error)
-    if not entry.categories:
+        return entry
+    if entry.amount_fen <= 0:
+        entry.amount_fen, entry.error = 0, _("Give an amount above zero, or leave it empty.")
+    elif not entry.categories:
         entry.error = _("Name the categories that this money is for.")
     return entry

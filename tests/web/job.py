@@ -68,10 +68,12 @@ def decide(job: Job, roster: str, ballot: str = "for") -> UsePlan:
     leaders = [job.world.cast[name].user_id for name in ("leader1", "leader2", "leader3")]
     job.post(
         "leader1",
-        f"{plan_address}decision/",
+        f"{plan_address}decision/record/",
         number="2022年第1次主席办公会",
         held_on=DAY,
         minutes="经集体研究，同意。",
+        rejection_reason="" if ballot == "for" else "标准偏高",
+        **{f"dissent-{leader}": "" if ballot == "for" else "标准偏高" for leader in leaders},
         **{f"ballot-{leader}": ballot for leader in leaders},
     )
     return job.of(UsePlan.objects.get)

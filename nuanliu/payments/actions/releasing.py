@@ -9,6 +9,7 @@ from django.utils import timezone
 from nuanliu.audit.actions import audited, record, unchanged
 from nuanliu.base.actor import Actor
 from nuanliu.evidence.actions import archive
+from nuanliu.evidence.models import EvidenceFile
 from nuanliu.kernel.errors import Refused, refuse_if
 from nuanliu.kernel.findings import ERROR, PAYMENT_DISCIPLINE, Finding
 from nuanliu.payments import high_water
@@ -24,9 +25,9 @@ from nuanliu.payments.layouts import (
 )
 from nuanliu.payments.models import PaymentBatch
 from nuanliu.payments.permissions import POLICY
-from nuanliu.payments.queries import batch_facts, orders_in_file, profile_of
+from nuanliu.payments.queries import bank_file, batch_facts, orders_in_file, profile_of
 from nuanliu.payments.refusals import refused_by_database
-from nuanliu.payments.states import BatchState
+from nuanliu.payments.states import RELEASED_STATES, BatchState
 
 BANK_FILE = "bank_file"
 MEDIA_TYPES = {
@@ -61,6 +62,22 @@ def release_batch(batch: PaymentBatch, *, by: Actor) -> PaymentBatch:
     _raise_mark(batch)
     record(by, batch, before={"state": BatchState.BUILT}, after={**_released(batch), "voided": voided})
     return batch
+
+
+@audited
+def take_bank_file(batch: PaymentBatch, *, by: Actor) -> EvidenceFile:
+    """Hand the bank file to who sends it; each taking leaves its row with the file's SHA-256.
+
+    Refused: `permission.denied`, `payments.state` before the release and once the batch is cancelled: a file that lies
+    about can be sent by mistake.
+    """
+    batch = locked(batch, by, "send")
+    refuse_if(
+        batch.state not in RELEASED_STATES, "payments.state", "批次未放行或已取消，没有可下载的代发文件。"
+    )
+    file = bank_file(batch)
+    record(by, batch, after={"file": file.name, "sha256": bytes(file.sha256).hex(), "state": batch.state})
+    return file
 
 
 @audited

@@ -54,7 +54,7 @@ def _compose(request: DeskRequest, campaign: Campaign, plan: UsePlan | None) -> 
     organization = plan.organization if plan else _own_union(request)
     purposes, categories = purposes_and_categories()
     scope = Scope.for_path(request.actor.organization_path)
-    lists = asking_lists(campaign.pk, scope.path_low, scope.path_high, plan and plan.pk)
+    lists = asking_lists(campaign.pk, scope.path_low, scope.path_high, plan.pk if plan else None)
     chosen = _chosen(request, lists)
     form = _form(request, campaign, plan, purposes)
     funds = funds_for_plan(organization, campaign, _purpose(form, purposes))
@@ -145,7 +145,10 @@ def _counted(
 
 def _total(code: str, label: str, chosen: list[AskingList]) -> CategoryTotal:
     own = [one for asking in chosen for one in asking.asked if one[0] == code]
-    return CategoryTotal(code, label, *(sum(one[place] for one in own) for place in (1, 2, 3)))
+    awards, cash_fen, goods_fen = (
+        (sum(sums) for sums in zip(*(one[1:] for one in own), strict=True)) if own else (0, 0, 0)
+    )
+    return CategoryTotal(code, label, awards, cash_fen, goods_fen)
 
 
 def _shown(entry: FundEntry, categories: list[tuple[str, str]], purposes: dict[str, str]) -> dict[str, Any]:

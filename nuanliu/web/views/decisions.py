@@ -24,21 +24,26 @@ from nuanliu.ledger.states import PlanState
 from nuanliu.web.dossiers import Dossier, dossier_of
 from nuanliu.web.downloads import attachment
 from nuanliu.web.forms_plans import MinutedMeetingForm
-from nuanliu.web.guards import FORM, DeskRequest, page
+from nuanliu.web.guards import WRITING, DeskRequest, page
 from nuanliu.web.queries import business_day
 from nuanliu.web.views.plans import USE_PLAN, money
 
 MINUTES = "minutes"
 
 
-@page(POLICY, "decide_plan", FORM, again=True)
+@page(POLICY, "decide_plan")
 def decide(request: DeskRequest, key: UUID) -> HttpResponse:
-    """Read, and record what the meeting decided."""
-    plan = get_object_or_404(UsePlan.objects.select_related("organization", "campaign", "purpose"), pk=key)
-    form = MinutedMeetingForm(
-        request.POST or None, request.FILES or None, initial={"held_on": business_day(plan.campaign)}
-    )
-    leaders = _leaders(request, plan) if plan.state == PlanState.PROPOSED or request.method == "POST" else []
+    """Everything the leaders should know, and the ballots."""
+    plan = _plan(key)
+    form = MinutedMeetingForm(initial={"held_on": business_day(plan.campaign)})
+    return _shown(request, plan, form, _leaders(request, plan) if plan.state == PlanState.PROPOSED else [])
+
+
+@page(POLICY, "decide_plan", WRITING, again=True)
+def record(request: DeskRequest, key: UUID) -> HttpResponse:
+    """Record what the meeting decided; the second factor is asked for again."""
+    plan = _plan(key)
+    form, leaders = MinutedMeetingForm(request.POST, request.FILES), _leaders(request, plan)
     if form.is_valid() and not _silent(form, leaders):
         decision = actions.decide_plan(plan, _meeting(request, plan, form, leaders), by=request.actor)
         messages.success(
@@ -46,6 +51,10 @@ def decide(request: DeskRequest, key: UUID) -> HttpResponse:
         )
         return redirect("plan", plan.pk)
     return _shown(request, plan, form, leaders)
+
+
+def _plan(key: UUID) -> UsePlan:
+    return get_object_or_404(UsePlan.objects.select_related("organization", "campaign", "purpose"), pk=key)
 
 
 def _shown(

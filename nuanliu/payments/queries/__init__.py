@@ -23,12 +23,37 @@ from nuanliu.payments.models import (
     ReplyFinding,
     ReplyWording,
 )
+from nuanliu.payments.queries.failing import (
+    Attempt,
+    Care,
+    FailureTotals,
+    UnpayableAward,
+    WaitingFailure,
+    attempts_of,
+    failure_cares,
+    failure_totals,
+    failures_board,
+    unpayable_of,
+)
 from nuanliu.payments.rules import OrderFacts, is_late, next_step, outcome_of, words_key
 from nuanliu.payments.states import BatchState, OrderState
 
 ACCOUNT_NUMBER = Place("people_bankaccount", "number_sealed")
 PAYER_NUMBER = Place("payments_payeraccount", "number_sealed")
 PAGE = 50
+
+__all__ = [
+    "Attempt",
+    "Care",
+    "FailureTotals",
+    "UnpayableAward",
+    "WaitingFailure",
+    "attempts_of",
+    "failure_cares",
+    "failure_totals",
+    "failures_board",
+    "unpayable_of",
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from nuanliu.access import actions
 from nuanliu.access.models import Post, User
 from nuanliu.access.passwords import temporary_password
 from nuanliu.access.permissions import POLICY
-from nuanliu.access.queries import awaiting_confirmation, posts_around, users_around
+from nuanliu.access.queries import awaiting_confirmation, posts_around, resets_waiting, users_around
 from nuanliu.organizations.actions import register_organization
 from nuanliu.organizations.queries import search
 from nuanliu.web.forms import ReasonForm
@@ -22,6 +22,7 @@ from nuanliu.web.forms_administration import EndForm, PostForm, UnionForm, UserF
 from nuanliu.web.guards import FORM, WRITING, DeskRequest, page
 from nuanliu.web.paging import SIZE, newest_first, oldest_first
 from nuanliu.web.queries import unions_for
+from nuanliu.web.views.resets import help_with
 
 
 @page(POLICY, "see_posts")
@@ -39,6 +40,9 @@ def users(request: DeskRequest) -> HttpResponse:
         "page": found,
         "rows": [(user, posts.get(user.pk, [])) for user in found.rows],
         "waiting": list(awaiting_confirmation()[:SIZE]),
+        "resets": list(resets_waiting().filter(user__in=users_around())[:SIZE])
+        if POLICY.may(by, "reset_account")
+        else [],
         "can": {act: POLICY.may(by, act) for act in ("create_user", "confirm_post")},
     }
     return render(request, "web/users.html", context)
@@ -76,6 +80,7 @@ def user(request: DeskRequest, key: UUID) -> HttpResponse:
         "post_form": PostForm(
             initial={"valid_from": today, "organization": own_union(request)}, prefix="post"
         ),
+        "help": help_with(found, by),
         "end_form": EndForm(initial={"on": today}),
         "reason_form": ReasonForm(prefix="deactivate"),
     }

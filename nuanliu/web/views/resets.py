@@ -1,5 +1,6 @@
 """What administrators do for somebody who cannot sign in any more, or should not be signed in."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -8,9 +9,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from nuanliu.access import actions
-from nuanliu.access.models import Reset
+from nuanliu.access.models import Reset, User
 from nuanliu.access.permissions import POLICY
-from nuanliu.access.queries import users_around
+from nuanliu.access.queries import is_administrator, resets_waiting, second_factors, sessions_of, users_around
+from nuanliu.base.actor import Actor
+from nuanliu.web.devices import device
 from nuanliu.web.forms import ReasonForm
 from nuanliu.web.forms_account import ResetForm
 from nuanliu.web.guards import WRITING, DeskRequest, page
@@ -50,6 +53,21 @@ def end_sessions(request: DeskRequest, key: UUID) -> HttpResponse:
     else:
         messages.error(request, _("Signing somebody out needs a reason."))
     return redirect("user", key)
+
+
+def help_with(user: User, by: Actor) -> dict[str, Any]:
+    """What a page about an account shows of its signing in, and the forms to set it back."""
+    if not POLICY.may(by, "reset_account"):
+        return {"may": False}
+    return {
+        "may": True,
+        "factors": second_factors(user.pk),
+        "devices": [{"session": one, "name": device(one.user_agent)} for one in sessions_of(user.pk)],
+        "waiting": [reset for reset in resets_waiting() if reset.user_id == user.pk],
+        "is_administrator": is_administrator(user.pk),
+        "reset_form": ResetForm(prefix="reset"),
+        "sessions_form": ReasonForm(prefix="sessions"),
+    }
 
 
 def _done(request: DeskRequest, reset: Reset, password: str) -> HttpResponse:

@@ -1,4 +1,7 @@
-"""A stream of awards that nobody gave: a fixture for reads, filled in by the superuser with all triggers asleep."""
+"""A stream of awards that nobody gave: a fixture for reads, filled in by the superuser with nearly all triggers asleep.
+
+Thirty of them are of C6 and thirty carry the tag of J1: what is rare in a city is what a page is longest in finding.
+"""
 
 from benchmarks import world
 
@@ -24,8 +27,10 @@ AWARDS = """
     SELECT district.id,
            format('/0/31/%%s/%%s/', 101 + number %% 16, lpad((number %% %(unions)s)::text, 4, '0')),
            campaign.id, md5('roster' || number %% %(unions)s)::uuid, md5('person' || number)::uuid,
-           md5('account' || number)::uuid, 'C' || 1 + number %% 11,
-           CASE WHEN number %% 10 = 0 THEN ARRAY['NEW_EMPLOYMENT_FORM'] ELSE '{}' END,
+           md5('account' || number)::uuid,
+           CASE WHEN number %% 11 = 5 AND number > 330 THEN 'C7' ELSE 'C' || 1 + number %% 11 END,
+           CASE WHEN number %% 10 = 0 THEN ARRAY['NEW_EMPLOYMENT_FORM']
+                WHEN number %% 100 = 7 AND number < 3000 THEN ARRAY['EPIDEMIC_FRONTLINE'] ELSE '{}' END,
            'cash', 50000 + number %% 100, 0, '', campaign.id, campaign.id, campaign.id, 'roster_row', number,
            'delivered', true, campaign.starts_on + 20, campaign.starts_on + 20 + (number %% 20)::int
     FROM generate_series(1, %(rows)s) number

@@ -2,7 +2,13 @@
 
 from nuanliu.returns.definitions import ANNEX1, Form, Row
 from nuanliu.returns.exports import cell_texts
-from nuanliu.returns.queries.kept import annex1_by_child_kept, annex1_kept, stream_mark
+from nuanliu.returns.queries.kept import (
+    OwnValue,
+    annex1_by_child_kept,
+    annex1_kept,
+    annex1_with_own_kept,
+    with_stream_mark,
+)
 from nuanliu.returns.queries.records import AwardRecord, entered_of, receipts_of, records_of
 from nuanliu.returns.queries.reporting import ChildReport, ReportState, reports_of_children, state_counts
 from nuanliu.returns.queries.sheet import (
@@ -46,6 +52,7 @@ __all__ = [
     "Cell",
     "ChildReport",
     "Form",
+    "OwnValue",
     "ReportState",
     "RollUp",
     "Row",
@@ -59,6 +66,7 @@ __all__ = [
     "annex1_of_list",
     "annex1_paper",
     "annex1_row",
+    "annex1_with_own_kept",
     "cell_texts",
     "changed_since_signed",
     "difference",
@@ -76,8 +84,8 @@ __all__ = [
     "smallest_unit",
     "standing_values",
     "state_counts",
-    "stream_mark",
     "typed_rows",
     "values_entered",
     "versions_of",
+    "with_stream_mark",
 ]

@@ -5,52 +5,68 @@ a reader sees, with the greatest number among them, names a state of the stream:
 same table. Counted alone they would not do: a change that was rolled back gives its place to another.
 """
 
-from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.core.cache import cache
+from django.db.models import QuerySet, TextField
+from django.db.models.expressions import RawSQL
 
 from nuanliu.base.scope import current_scope
 from nuanliu.organizations.models import Organization
 from nuanliu.organizations.queries import children
 from nuanliu.programmes.models import Campaign
-from nuanliu.returns.queries.stream import rows_of
+from nuanliu.returns.models import EnteredValue
 from nuanliu.returns.queries.tables import AnnexTable, RollUp, annex1, annex1_by_child
+from nuanliu.returns.queries.typed import values_entered
 from nuanliu.returns.rules import Cell
 
 type Kept = dict[str, tuple[int, int | None]]
 
-_MARK = """
-    SELECT count(*), coalesce(max(id), 0) FROM returns_streamchange
-    WHERE organization_path >= %(low)s AND organization_path < %(high)s
-"""
+_MARK = """(
+    SELECT count(*) || '.' || coalesce(max(change.id), 0) FROM returns_streamchange change
+    WHERE change.organization_path >= organizations_organization.path
+      AND change.organization_path < left(organizations_organization.path, -1) || '0'
+)"""
 SECONDS = 3600
 
 
-def stream_mark(organization: Organization) -> tuple[int, int]:
-    """Names the state of everything that the union's tables count, as this transaction sees it."""
-    low = organization.path
-    return rows_of(_MARK, {"low": low, "high": low[:-1] + "0"})[0]  # type: ignore[return-value]
+@dataclass(frozen=True, slots=True)
+class OwnValue:
+    """What a union itself typed in a row, where it stands: value in fen or a count, who, when, from what."""
+
+    value: int
+    typed_by: str
+    entered_on: date
+    reason: str
 
 
-def annex1_kept(
-    organization: Organization, campaign: Campaign, as_of: date, mark: tuple[int, int] | None = None
-) -> AnnexTable:
-    """`annex1`, computed once for a state of the stream. A caller who asks for two days reads the mark once."""
-
-    def compute() -> Kept:
-        return _kept(annex1(organization, campaign, as_of))
-
-    found = _once(_key("whole", organization, campaign, as_of, mark), compute)
-    return _table(organization, campaign, as_of, found)
+def with_stream_mark(unions: QuerySet[Organization]) -> QuerySet[Organization]:
+    """Unions with `stream_mark`, which names the state of everything that their tables count as they are read."""
+    return unions.annotate(stream_mark=RawSQL(_MARK, (), TextField()))  # noqa: S611  nothing of a reader enters the text
 
 
-def annex1_by_child_kept(
-    organization: Organization, campaign: Campaign, as_of: date, mark: tuple[int, int] | None = None
-) -> RollUp:
+def annex1_kept(organization: Organization, campaign: Campaign, as_of: date) -> AnnexTable:
+    """`annex1`, computed once for a state of the stream."""
+    return annex1_with_own_kept(organization, campaign, as_of)[0]
+
+
+def annex1_with_own_kept(
+    organization: Organization, campaign: Campaign, as_of: date
+) -> tuple[AnnexTable, dict[str, OwnValue]]:
+    """`annex1`, and what the union itself typed, by row; computed once for a state of the stream."""
+    key = _key("whole", organization, campaign, as_of)
+    if (found := cache.get(key)) is None:
+        found = _kept(annex1(organization, campaign, as_of)), _own(organization, campaign, as_of)
+        cache.set(key, found, SECONDS)
+    cells, own = found
+    return _table(organization, campaign, as_of, cells), {code: OwnValue(*told) for code, told in own.items()}
+
+
+def annex1_by_child_kept(organization: Organization, campaign: Campaign, as_of: date) -> RollUp:
     """`annex1_by_child`, computed once for a state of the stream."""
-    key = _key("children", organization, campaign, as_of, mark)
+    key = _key("children", organization, campaign, as_of)
     if (found := cache.get(key)) is None:
         rolled = annex1_by_child(organization, campaign, as_of)
         below = {table.organization.pk: _kept(table) for table in rolled.children}
@@ -69,15 +85,19 @@ def annex1_by_child_kept(
     )
 
 
-def _once(key: str, compute: Callable[[], Kept]) -> Kept:
-    found: Kept | None = cache.get(key)
-    if found is None:
-        found = compute()
-        cache.set(key, found, SECONDS)
-    return found
+def _own(organization: Organization, campaign: Campaign, as_of: date) -> dict[str, tuple[Any, ...]]:
+    newest: dict[str, EnteredValue] = {}
+    for one in values_entered(organization, campaign):
+        if one.entered_on <= as_of:
+            newest.setdefault(one.code, one)
+    return {
+        code: (one.value, one.entered_by.display_name, one.entered_on, one.reason)
+        for code, one in newest.items()
+        if one.value is not None
+    }
 
 
-def _key(kind: str, organization: Organization, campaign: Campaign, as_of: date, mark: Any) -> str:
+def _key(kind: str, organization: Organization, campaign: Campaign, as_of: date) -> str:
     """Everything that the figures depend on: whose they are, how far the reader sees, the windows, and the stream."""
     scope = current_scope()
     windows = (
@@ -86,9 +106,16 @@ def _key(kind: str, organization: Organization, campaign: Campaign, as_of: date,
         campaign.service_month_starts_on,
         campaign.service_month_ends_on,
     )
-    seen = (scope.path_low, scope.path_high, mark or stream_mark(organization))
+    seen = (scope.path_low, scope.path_high, _mark(organization))
     parts = ("annex1", kind, campaign.pk, *windows, organization.path, as_of, *seen)
     return ":".join(str(part) for part in parts).replace(" ", "")
+
+
+def _mark(organization: Organization) -> str:
+    """The mark that the union was read with; read now where it was read without."""
+    if (mark := getattr(organization, "stream_mark", None)) is None:
+        mark = with_stream_mark(Organization.objects.filter(pk=organization.pk)).get().stream_mark
+    return str(mark)
 
 
 def _kept(table: AnnexTable) -> Kept:

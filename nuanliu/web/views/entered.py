@@ -12,10 +12,9 @@ from django.utils.translation import gettext as _
 from nuanliu.organizations.models import Organization
 from nuanliu.programmes.models import Campaign
 from nuanliu.returns import actions
-from nuanliu.returns.definitions import ANNEX1, form
 from nuanliu.returns.models import EnteredValue
 from nuanliu.returns.permissions import POLICY
-from nuanliu.returns.queries import values_entered
+from nuanliu.returns.queries import annex1_row, values_entered
 from nuanliu.web.forms import AsOfForm, ReasonForm
 from nuanliu.web.guards import WRITING, DeskRequest, page
 from nuanliu.web.queries import business_day, campaigns_for, unions_for
@@ -45,7 +44,7 @@ def _row(code: str, values: list[EnteredValue]) -> dict[str, object]:
     """One row of the form with what was typed there; a newest value that is empty was taken back already."""
     reason = ReasonForm(prefix=code)
     return {
-        "row": form(ANNEX1).row(code),
+        "row": annex1_row(code),
         "values": values,
         "stands": values[0].value is not None,
         "form": reason,
@@ -63,4 +62,8 @@ def withdraw(request: DeskRequest, campaign: UUID, organization: UUID, code: str
         messages.success(request, _("The typed value of row %(code)s is taken back.") % {"code": code})
     else:
         messages.error(request, _("Taking a typed value back needs a reason."))
+    if "back" in request.POST:
+        return redirect(
+            f"{reverse('annex', args=[campaign, organization])}?as_of={as_of}&cell={code}#cell-{code}"
+        )
     return redirect(f"{reverse('annex-entered', args=[campaign, organization])}?as_of={as_of}")

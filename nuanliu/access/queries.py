@@ -23,6 +23,7 @@ from nuanliu.audit.models import AuditEntry
 from nuanliu.base.actor import Actor
 from nuanliu.base.scope import current_scope, scoped
 from nuanliu.kernel.errors import Refused, refuse_if
+from nuanliu.organizations.models import Organization
 
 
 class Gap(StrEnum):
@@ -153,6 +154,13 @@ def kept_forms(user_id: UUID, browser: str) -> list[KeptForm]:
     )
     with seen_by(user_id):
         return list(own.order_by("-id"))
+
+
+def posts_in(organization: Organization, on: date) -> QuerySet[Post]:
+    """The posts of one union that hold on a day or later, also those that wait for a second administrator."""
+    held = Post.objects.filter(organization=organization, user__is_active=True)
+    lasting = held.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=on))
+    return lasting.select_related("user").order_by("role", "valid_from", "id")
 
 
 def awaiting_confirmation() -> QuerySet[Post]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from functools import cache
 
-from django.db import connection
+from django.db import ProgrammingError, connection, transaction
 from django.db.migrations.loader import MigrationLoader
 
 # What must hold, as a question whose rows name the offenders.
@@ -50,12 +50,12 @@ def catalogue_faults() -> Iterator[str]:
 
 def missing_migrations() -> Iterator[str]:
     """Migrations that this version has and the database has not; one query."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT to_regclass('django_migrations') IS NOT NULL")
-        applied: set[tuple[str, str]] = set()
-        if cursor.fetchone()[0]:
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SELECT app, name FROM django_migrations")
             applied = set(cursor.fetchall())
+    except ProgrammingError:
+        applied = set()
     yield from (f"not migrated: {app}.{name}" for app, name in sorted(_of_this_version() - applied))
 
 

@@ -10,17 +10,15 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db import connection
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from nuanliu.audit.models import AuditHead
 from nuanliu.base.crypto import CryptoError
 from nuanliu.operations import backups
 from nuanliu.operations.catalogue import catalogue_faults, missing_migrations
-from nuanliu.operations.queries import Queue, last_proof, queue, ring_of_keys
+from nuanliu.operations.queries import Facts, Queue, Remembered, facts, remembered, ring_of_keys
 from nuanliu.operations.states import Light
 
 GIB = 1024**3
@@ -129,20 +127,20 @@ class Line:
 
 
 def lines() -> list[Line]:
-    """All parts in the order in which one looks after them: seven queries, the disk, the key ring."""
-    waiting = queue()
+    """All parts in the order in which one looks after them: four queries, the disk, the key ring."""
+    waiting, log = facts(), remembered()
     return [
-        database(),
+        database(waiting),
         guards(),
         migrations(),
         worker(waiting),
         queued(waiting),
         failures(waiting),
         *backed_up(backups.known()),
-        sealed(waiting.now),
-        proved(),
+        sealed(waiting),
+        proved(log),
         disk(),
-        keys(),
+        keys(log),
         clock(waiting.now, timezone.now()),
         Line("versions", Light.GREEN, ", ".join(versions())),
     ]
@@ -154,15 +152,11 @@ def worst(found: list[Line]) -> Light:
     return next(light for light in order if any(line.light == light for line in found))
 
 
-def database() -> Line:
+def database(now: Facts) -> Line:
     """Version and size."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT current_setting('server_version'), pg_database_size(current_database())")
-        number, size = cursor.fetchone()
-    major = int(number.split(".")[0].split()[0])
-    return Line(
-        "database", _by(red=major < LEAST_MAJOR), f"PostgreSQL {number.split()[0]}, {bytes_text(size)}"
-    )
+    number = now.server_version.split()[0]
+    old = int(number.split(".")[0]) < LEAST_MAJOR
+    return Line("database", _by(red=old), f"PostgreSQL {number}, {bytes_text(now.database_bytes)}")
 
 
 def guards() -> Line:
@@ -221,27 +215,19 @@ def backed_up(known: list[backups.Backup]) -> Iterator[Line]:
     yield Line("rehearsal", _by(amber=not recent), day(rehearsed) if rehearsed else _("never"))
 
 
-def sealed(now: datetime) -> Line:
+def sealed(now: Facts) -> Line:
     """Whether the last signed head is young enough; the log of an idle night needs none."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT last_value FROM pg_sequences WHERE sequencename = 'audit_auditentry_id_seq'",
-        )
-        (newest,) = cursor.fetchone() or (0,)
-    head = AuditHead.objects.order_by("-size").first()
-    if head is None:
-        return Line("seal", _by(amber=newest), _("never"))
-    behind = (newest or 0) > head.last_entry_id
-    age = now - head.sealed_at
+    if now.head_at is None or now.head_entry is None:
+        return Line("seal", _by(amber=now.newest_entry), _("never"))
+    behind, age = now.newest_entry > now.head_entry, now.now - now.head_at
     light = _by(red=behind and age > timedelta(minutes=30), amber=behind and age > timedelta(minutes=5))
-    return Line(
-        "seal", light, _("%(count)s rows up to %(time)s") % {"count": head.size, "time": day(head.sealed_at)}
-    )
+    told = _("%(count)s rows up to %(time)s") % {"count": now.head_size, "time": day(now.head_at)}
+    return Line("seal", light, told)
 
 
-def proved() -> Line:
+def proved(log: Remembered) -> Line:
     """When the log was last proved, and what came of it."""
-    last = last_proof()
+    last = log.proof
     if last is None:
         return Line("proof", Light.AMBER, _("never"))
     found: dict[str, Any] = last.after or {}
@@ -261,10 +247,10 @@ def disk() -> Line:
     return Line("disk", light, told % {"free": bytes_text(usage.free), "total": bytes_text(usage.total)})
 
 
-def keys() -> Line:
+def keys(log: Remembered) -> Line:
     """Whether the ring can be read, and how much lay under older keys when last counted."""
     try:
-        ring = ring_of_keys()
+        ring = ring_of_keys(log.counting)
     except CryptoError as fault:
         return Line("keys", Light.RED, str(fault))
     present = next(key.number for key in ring.data if key.in_use)

@@ -6,16 +6,16 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count
+from django.db.models import Count, Q
 
 from nuanliu.audit.models import AuditEntry
-from nuanliu.audit.queries import history_of
 from nuanliu.base.crypto import vault
 from nuanliu.base.jobs.states import JobState
 from nuanliu.base.models import JobRun
 from nuanliu.base.scope import Scope, scoped
 from nuanliu.operations.actions import KEYS, LOG
 
+COUNTED, PROVED = "operations.count_sealed", "operations.verify_log"
 OPEN = (JobState.ASKED, JobState.RUNNING)
 
 
@@ -32,7 +32,19 @@ class Queue:
     now: datetime
 
 
-QUEUE = """
+@dataclass(frozen=True, slots=True)
+class Facts(Queue):
+    """What the database says of itself, beside the queue; the audit log's newest entry and its last signed head."""
+
+    server_version: str
+    database_bytes: int
+    newest_entry: int
+    head_size: int | None
+    head_entry: int | None
+    head_at: datetime | None
+
+
+QUEUED = """
 SELECT count(*) FILTER (WHERE status = 'todo' AND coalesce(scheduled_at, now()) <= now()),
        (SELECT min(e.at) FROM procrastinate_events e JOIN procrastinate_jobs j ON j.id = e.job_id
         WHERE j.status = 'todo' AND e.type = 'deferred' AND coalesce(j.scheduled_at, now()) <= now()),
@@ -41,15 +53,29 @@ SELECT count(*) FILTER (WHERE status = 'todo' AND coalesce(scheduled_at, now()) 
         WHERE j.status = 'failed' AND e.type = 'failed' AND e.at > now() - interval '1 day'),
        (SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > now() - interval '1 minute'),
        (SELECT max(last_heartbeat) FROM procrastinate_workers), clock_timestamp()
-FROM procrastinate_jobs WHERE status IN ('todo', 'doing')
 """
+OF_ITSELF = """,
+       current_setting('server_version'), pg_database_size(current_database()),
+       (SELECT coalesce(max(last_value), 0) FROM pg_sequences WHERE sequencename = 'audit_auditentry_id_seq'),
+       (SELECT size FROM audit_audithead ORDER BY size DESC LIMIT 1),
+       (SELECT last_entry_id FROM audit_audithead ORDER BY size DESC LIMIT 1),
+       (SELECT sealed_at FROM audit_audithead ORDER BY size DESC LIMIT 1)
+"""
+OF_THE_QUEUE = " FROM procrastinate_jobs WHERE status IN ('todo', 'doing')"
 
 
 def queue() -> Queue:
     """The queue of the whole installation; counts alone."""
     with connection.cursor() as cursor:
-        cursor.execute(QUEUE)
+        cursor.execute(QUEUED + OF_THE_QUEUE)
         return Queue(*cursor.fetchone())
+
+
+def facts() -> Facts:
+    """Queue, server and log in one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(QUEUED + OF_ITSELF + OF_THE_QUEUE)
+        return Facts(*cursor.fetchone())
 
 
 def open_work(task: Any) -> JobRun | None:
@@ -57,10 +83,20 @@ def open_work(task: Any) -> JobRun | None:
     return JobRun.objects.filter(kind=task.name, state__in=OPEN).order_by("-id").first()
 
 
-def last_counting() -> tuple[datetime, Mapping[str, Mapping[str, int]]] | None:
-    """When sealed values were last counted, and how many of each place lay under which key."""
-    found = _last(KEYS, "operations.count_sealed")
-    return (found.recorded_at, found.after["counted"]) if found else None
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """What the log remembers of the installation: the last counting of sealed values, the last proof of the log."""
+
+    counting: AuditEntry | None
+    proof: AuditEntry | None
+
+
+def remembered() -> Remembered:
+    """Both in one query."""
+    ours = Q(subject_kind=KEYS[0], subject_id=KEYS[1]) | Q(subject_kind=LOG[0], subject_id=LOG[1])
+    last = AuditEntry.objects.filter(ours, action__in=(COUNTED, PROVED)).order_by("action", "-id")
+    found = {entry.action: entry for entry in last.distinct("action")}
+    return Remembered(found.get(COUNTED), found.get(PROVED))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +125,11 @@ class RingFacts:
         return sum(key.values or 0 for key in self.data if not key.in_use)
 
 
-def ring_of_keys() -> RingFacts:
-    """The ring without its secrets. CryptoError when it cannot be read."""
-    ring, counting = vault().file.ring(), last_counting()
+def ring_of_keys(counting: AuditEntry | None) -> RingFacts:
+    """The ring without its secrets, with the figures of a counting. CryptoError when it cannot be read."""
+    ring = vault().file.ring()
     present = ring.newest(vault().cipher).number
-    counted_at, counts = counting or (None, {})
+    counts: Mapping[str, Mapping[str, int]] = counting.after["counted"] if counting else {}
     values = {number: _under(counts, number) if counting else None for number in ring.data_keys}
     data = [
         KeyFacts(key.number, key.algorithm, key.made_on, number == present, values[number])
@@ -103,12 +139,7 @@ def ring_of_keys() -> RingFacts:
         KeyFacts(key.number, key.algorithm, key.made_on, number == ring.blind_number)
         for number, key in sorted(ring.blind_keys.items(), reverse=True)
     ]
-    return RingFacts(data, blind, counts, counted_at)
-
-
-def last_proof() -> AuditEntry | None:
-    """The last time that somebody had the log proved, with what was found."""
-    return _last(LOG, "operations.verify_log")
+    return RingFacts(data, blind, counts, counting.recorded_at if counting else None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +160,3 @@ def lost_since(moment: datetime) -> Lost:
 
 def _under(counts: Mapping[str, Mapping[str, int]], number: int) -> int:
     return sum(found.get(str(number), 0) for found in counts.values())
-
-
-def _last(subject: tuple[str, str], action: str) -> AuditEntry | None:
-    return history_of(subject).filter(action=action).order_by("-id").first()

@@ -73,11 +73,11 @@ def test_a_key_is_added_with_a_reason_and_the_log_holds_its_number_alone(cast: C
 def test_resealing_leaves_nothing_under_the_older_key(cast: Cast) -> None:
     with scoped(scope_of(cast.system)):
         actions.count_sealed(by=cast.system, report=silent)
-        before = queries.ring_of_keys()
+        before = queries.ring_of_keys(queries.remembered().counting)
         actions.add_data_key(reason="轮换", by=cast.system)
         actions.reseal(reason="轮换", by=cast.system, report=silent)
         actions.count_sealed(by=cast.system, report=silent)
-        after = queries.ring_of_keys()
+        after = queries.ring_of_keys(queries.remembered().counting)
     assert [(key.number, key.in_use) for key in after.data] == [(2, True), (1, False)]
     assert (before.data[0].values, after.data[0].values, after.data[1].values, after.older) == (
         before.data[0].values, before.data[0].values, 0, 0,
@@ -175,7 +175,7 @@ def test_waiting_work_is_taken_back_and_never_done(cast: Cast) -> None:
 def test_a_proof_of_the_log_stands_in_the_log(cast: Cast) -> None:
     with scoped(scope_of(cast.system)):
         found = actions.verify_log(by=cast.system, report=silent)
-        last = queries.last_proof()
+        last = queries.remembered().proof
     assert found.ok
     assert last is not None
     assert last.after["ok"] is True

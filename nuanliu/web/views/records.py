@@ -14,11 +14,13 @@ from nuanliu.evidence.queries import content_of, requests_of
 from nuanliu.evidence.states import RequestState
 from nuanliu.web.downloads import attachment
 from nuanliu.web.guards import DeskRequest, page, signed_in
+from nuanliu.web.progress import list_made, of_job
 from nuanliu.web.queries import history as history_of
 from nuanliu.web.queries import jobs_of
 
 # Records whose history has a page, by the name under which the log knows them.
 SUBJECTS = {
+    "organizations.organization": "union",
     "access.user": "user",
     "awards.roster": "roster",
     "ledger.useplan": "plan",
@@ -44,19 +46,10 @@ def history(request: DeskRequest, kind: str, key: UUID) -> HttpResponse:
 def job(request: DeskRequest, key: UUID) -> HttpResponse:
     """How far a piece of work is; the part that changes is asked for again by itself."""
     found = get_object_or_404(jobs_of(request.actor), pk=key)
-    seconds = (
-        ((found.ended_at or timezone.now()) - found.started_at).total_seconds() if found.started_at else 0
-    )
-    context = {
-        "job": found,
-        "label": JobState(found.state).label,
-        "over": found.state in (JobState.DONE, JobState.REFUSED, JobState.FAILED),
-        "seconds": round(seconds, 1),
-        "rows_per_second": round(found.done_count / seconds)
-        if found.done_count and seconds and found.ended_at
-        else 0,
-    }
     part = bool(request.headers.get("HX-Request"))
+    if part and list_made(found):
+        return HttpResponse(headers={"HX-Redirect": list_made(found)})
+    context = {"job": found, "label": JobState(found.state).label, **of_job(found, timezone.now())}
     return render(request, "web/parts/job.html" if part else "web/job.html", context)
 
 

@@ -13,7 +13,7 @@ from nuanliu.base.jobs import ask
 from nuanliu.base.models import JobRun
 from nuanliu.operations import actions, backups, health, jobs
 from nuanliu.operations.permissions import POLICY
-from nuanliu.operations.queries import lost_since, open_work, ring_of_keys
+from nuanliu.operations.queries import lost_since, open_work, remembered, ring_of_keys
 from nuanliu.web.forms import ReasonForm
 from nuanliu.web.guards import WRITING, DeskRequest, page
 
@@ -44,7 +44,7 @@ def keys(request: DeskRequest) -> HttpResponse:
     """The keys of the ring by number, never the keys themselves; what lies under which; rotation."""
     context: dict[str, Any] = {"can": _can(request)}
     try:
-        ring = ring_of_keys()
+        ring = ring_of_keys(remembered().counting)
     except CryptoError as fault:
         return render(request, "web/system_keys.html", {**context, "fault": fault})
     numbers = [key.number for key in ring.data]

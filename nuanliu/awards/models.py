@@ -73,7 +73,10 @@ class RosterSheet(Keyed):
         default=list, help_text="[[heading as received, field or null], …] in column order"
     )
     heading_row = models.IntegerField(default=0)
-    header = models.JSONField(default=dict, help_text="reporting unit, reporter, phone, date, as received")
+    header = models.JSONField(
+        default=dict,
+        help_text="reporting unit, reporter, phone, date, as received; the places of the columns; the lines above",
+    )
 
     class Meta:
         constraints = [UniqueConstraint(fields=["roster", "ordinal"], name="sheet_once_in_roster")]
@@ -116,7 +119,8 @@ class RosterRow(Numbered):
     phone_sealed = SealedField(null=True, sealed_for="people_person.phone_sealed")
 
     class Meta:
-        indexes = [Index(fields=["roster", "id"], name="row_by_roster")]
+        # A list is drawn in the order of its sheets, also where a row was read anew later.
+        indexes = [Index(fields=["roster", "sheet_ordinal", "row_number"], name="row_by_place")]
 
 
 class RosterFinding(Numbered):
@@ -133,6 +137,9 @@ class RosterFinding(Numbered):
     severity = models.CharField(max_length=8)
     message = models.TextField()
     rule = models.CharField(max_length=120, blank=True)
+    expected = models.CharField(
+        max_length=40, blank=True, help_text="what the cell should say, where the check knows it"
+    )
     acknowledged_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", db_index=False)
 
     class Meta:
@@ -153,6 +160,13 @@ class Correction(Keyed, Recorded):
     value_sealed = SealedField()
     user = models.ForeignKey(User, models.PROTECT)
     reason = models.TextField()
+    undoes = models.OneToOneField(
+        "self",
+        models.PROTECT,
+        null=True,
+        related_name="undone_by",
+        help_text="taken back by this counter-entry",
+    )
 
     class Meta:
         constraints = [CheckConstraint(condition=~Q(reason=""), name="row_correction_has_reason")]
@@ -259,7 +273,9 @@ class Award(Numbered, Recorded):
         indexes = [
             Index(fields=["organization_path", "category", "id"], name="award_by_union"),
             Index(
-                fields=["organization_path", "category", "id"], condition=~Q(tags=[]), name="award_tagged_by_union"
+                fields=["organization_path", "category", "id"],
+                condition=~Q(tags=[]),
+                name="award_tagged_by_union",
             ),
         ]
         constraints = [

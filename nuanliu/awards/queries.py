@@ -1,29 +1,73 @@
 """Named reads of rosters, findings and awards; pages by key, never by offset."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, QuerySet
 
-from nuanliu.awards.models import Award, Roster, RosterFinding, RosterRow
+from nuanliu.awards.comparing import Compared, Difference, compared, differences, last_list
+from nuanliu.awards.models import Award, HeadingMapping, Roster, RosterFinding
+from nuanliu.awards.proposing import Proposal, proposals_of
+from nuanliu.awards.reading import refusal_of
+from nuanliu.awards.received import (
+    AidSum,
+    ReceivedElsewhere,
+    Repeated,
+    aid_sums,
+    received_by,
+    received_elsewhere,
+    repeated,
+)
+from nuanliu.awards.row_queries import (
+    START,
+    Corrected,
+    Found,
+    Place,
+    RowWithFindings,
+    Summary,
+    cells_of,
+    raw_of,
+    row_with_findings,
+    rows_page,
+    summary_of,
+)
 from nuanliu.awards.rules import SameAmount, late_entry, same_amount_to_all
-from nuanliu.awards.sealing import open_raw
-from nuanliu.awards.states import AwardState, RowState
+from nuanliu.awards.states import AwardState
 from nuanliu.base.bulk import rows_of as sql_rows
 from nuanliu.kernel.findings import Finding
 from nuanliu.kernel.text import mask_identity, mask_name
 from nuanliu.programmes.models import Campaign
 
-
-@dataclass(frozen=True, slots=True)
-class RowWithFindings:
-    """One row of a roster as its sender may see it, and what was found in it."""
-
-    row: RosterRow
-    accepted: bool
-    findings: tuple[RosterFinding, ...]
+__all__ = [
+    "START",
+    "AidSum",
+    "Compared",
+    "Corrected",
+    "Difference",
+    "Found",
+    "Place",
+    "Proposal",
+    "ReceivedElsewhere",
+    "Repeated",
+    "RowWithFindings",
+    "Summary",
+    "aid_sums",
+    "cells_of",
+    "compared",
+    "differences",
+    "last_list",
+    "proposals_of",
+    "raw_of",
+    "received_by",
+    "received_elsewhere",
+    "refusal_of",
+    "repeated",
+    "row_with_findings",
+    "rows_page",
+    "summary_of",
+]
 
 
 def rosters_of(organization_path: str, *, campaign: Campaign | None = None) -> QuerySet[Roster]:
@@ -52,57 +96,10 @@ def findings_of(roster: Roster, *, severity: str = "") -> QuerySet[RosterFinding
     return found.order_by("sheet_ordinal", "row_number", "id")
 
 
-def rows_page(
-    roster: Roster, *, after: int = 0, limit: int = 50, only: str = "", code: str = ""
-) -> list[RowWithFindings]:
-    """A page of a roster's rows after the row with this number, with their findings. Two queries.
-
-    `only` is '', 'error' (refused rows), 'good' or 'accepted'; `code` keeps the rows with that finding.
-    """
-    award = Award.objects.filter(roster=roster, basis_id=OuterRef("pk"))
-    rows = RosterRow.objects.filter(roster=roster, state=RowState.OPEN, pk__gt=after).annotate(
-        accepted=Exists(award)
-    )
-    rows = rows.filter(
-        {"error": Q(blocked=True), "good": Q(blocked=False), "accepted": Q(accepted=True)}.get(only, Q())
-    )
-    if code:
-        places = RosterFinding.objects.filter(
-            roster=roster,
-            code=code,
-            sheet_ordinal=OuterRef("sheet_ordinal"),
-            row_number=OuterRef("row_number"),
-        )
-        rows = rows.filter(Exists(places))
-    page = list(rows.order_by("pk")[:limit])
-    found = _findings_by_place(roster, page)
-    return [
-        RowWithFindings(row, row.accepted, found.get((row.sheet_ordinal, row.row_number), ())) for row in page
-    ]
-
-
-def _findings_by_place(
-    roster: Roster, rows: Sequence[RosterRow]
-) -> dict[tuple[int, int], tuple[RosterFinding, ...]]:
-    numbers = {row.row_number for row in rows}
-    by_place: dict[tuple[int, int], tuple[RosterFinding, ...]] = {}
-    for finding in findings_of(roster).filter(row_number__in=numbers):
-        place = (finding.sheet_ordinal, finding.row_number)
-        by_place[place] = (*by_place.get(place, ()), finding)
-    return by_place
-
-
-def raw_of(rows: Sequence[RosterRow]) -> list[str]:
-    """The rows of one roster as received, as JSON by field; for its sender, until the row is accepted."""
-    if not rows:
-        return []
-    opened = open_raw(
-        rows[0].roster_id,
-        [row.sheet_ordinal for row in rows],
-        [row.row_number for row in rows],
-        [bytes(row.raw_sealed) for row in rows],
-    )
-    return [raw or "" for raw in opened]
+def remembered_mappings(organization_path: str) -> QuerySet[HeadingMapping]:
+    """What a sender has said its headings mean, by heading, with who said it."""
+    found = HeadingMapping.objects.filter(organization_path=organization_path)
+    return found.select_related("user").order_by("heading")
 
 
 def awards_of_roster(roster: Roster) -> QuerySet[Award]:

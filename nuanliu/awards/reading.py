@@ -1,5 +1,6 @@
 """From the files of a submission to tables that the checks can judge, and to notes on what was skipped or odd."""
 
+import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -7,9 +8,13 @@ from hashlib import sha256
 import polars as pl
 
 from nuanliu.awards.checking.facts import SPOILT_FIELDS, TEXT_FIELDS, ListTable
+from nuanliu.awards.layout import Line, lines_above
+from nuanliu.awards.marking import is_legend, without_marks
+from nuanliu.awards.staging import Told, untold
 from nuanliu.base.memory import give_back
 from nuanliu.base.spreadsheets.cells import Mark
-from nuanliu.base.spreadsheets.limits import SheetRefused
+from nuanliu.base.spreadsheets.guard import FileKind, check_size, file_kind, open_directory, package_kind
+from nuanliu.base.spreadsheets.limits import LIMITS, SheetRefused
 from nuanliu.base.spreadsheets.reader import read_workbook
 from nuanliu.base.spreadsheets.tables import FoundTable, find_tables
 
@@ -42,6 +47,7 @@ class SheetRead:
     file_index: int
     sheet: str
     table: FoundTable | None = None
+    lines: tuple[Line, ...] = ()
 
 
 @dataclass(slots=True)
@@ -64,10 +70,25 @@ def submission_digest(files: Sequence[SubmittedFile]) -> bytes:
     return sha256(b"".join(sorted(file.sha256 for file in files))).digest()
 
 
-def read_submission(files: Sequence[SubmittedFile], remembered: Mapping[str, str]) -> Submission:
+def refusal_of(file: SubmittedFile) -> SheetRefused | None:
+    """Why a file is not read, as far as that shows without reading it: size, kind, password, bomb. In bounded time."""
+    try:
+        check_size(len(file.content), LIMITS)
+        if file_kind(file.content) is FileKind.XLSX:
+            with open_directory(io.BytesIO(file.content), len(file.content), LIMITS) as package:
+                package_kind(package)
+    except SheetRefused as refusal:
+        return refusal
+    return None
+
+
+def read_submission(
+    files: Sequence[SubmittedFile], remembered: Mapping[str, str], told: Told = untold
+) -> Submission:
     """Read all files. A file that cannot be read, or a submission without any table, is refused as a whole."""
     submission = Submission()
     for index, file in enumerate(files):
+        told("opening", index, len(files), file.name)
         try:
             _read_file(submission, index, file, remembered)
         except SheetRefused as refusal:
@@ -80,10 +101,13 @@ def read_submission(files: Sequence[SubmittedFile], remembered: Mapping[str, str
 def _read_file(
     submission: Submission, index: int, file: SubmittedFile, remembered: Mapping[str, str]
 ) -> None:
-    for sheet in read_workbook(file.content, file.name):
-        found = find_tables(sheet, remembered=remembered)
+    for sheet in map(without_marks, read_workbook(file.content, file.name)):
+        if is_legend(sheet):
+            continue
+        found, above = find_tables(sheet, remembered=remembered), 0
         for table in found:
-            _add_table(submission, index, file.name, table)
+            _add_table(submission, index, file.name, table, tuple(lines_above(sheet, table, above)))
+            above = int(str(table.rows["row_number"].max() or table.heading_rows[-1]))
         if not found and not sheet.hidden and _has_content(sheet.frame):
             ordinal = _add_sheet(submission, index, sheet.name)
             submission.notes.append((ordinal, 0, "", "sheet.no_table", f"工作表“{sheet.name}”"))
@@ -102,14 +126,22 @@ def _note_file(submission: Submission, index: int, refusal: SheetRefused) -> Non
     submission.refused = True
 
 
-def _add_sheet(submission: Submission, index: int, sheet: str, table: FoundTable | None = None) -> int:
+def _add_sheet(
+    submission: Submission,
+    index: int,
+    sheet: str,
+    table: FoundTable | None = None,
+    lines: tuple[Line, ...] = (),
+) -> int:
     ordinal = len(submission.sheets) + 1
-    submission.sheets.append(SheetRead(ordinal, index, sheet, table))
+    submission.sheets.append(SheetRead(ordinal, index, sheet, table, lines))
     return ordinal
 
 
-def _add_table(submission: Submission, index: int, file_name: str, table: FoundTable) -> None:
-    ordinal = _add_sheet(submission, index, table.sheet, table)
+def _add_table(
+    submission: Submission, index: int, file_name: str, table: FoundTable, lines: tuple[Line, ...]
+) -> None:
+    ordinal = _add_sheet(submission, index, table.sheet, table, lines)
     submission.notes += _notes_of(ordinal, table)
     submission.tables.append(
         ListTable(

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 import polars as pl
+from django.db.models import QuerySet
 
 from nuanliu.awards.checking.facts import TEXT_FIELDS, ListTable
 from nuanliu.awards.judging import answerable_users, judge_tables, rules_on
@@ -94,7 +95,7 @@ def corrected_cells(roster: Roster, rows: list[RosterRow]) -> dict[int, dict[str
         [bytes(row.raw_sealed) for row in rows],
     )
     cells = {row.pk: json.loads(raw or "{}") for row, raw in zip(rows, opened, strict=True)}
-    corrections = list(Correction.objects.filter(row_id__in=cells).order_by("recorded_at", "id"))
+    corrections = list(standing_corrections(cells).order_by("recorded_at", "id"))
     values = open_many(
         [bytes(one.value_sealed) for one in corrections],
         place=CORRECTION,
@@ -104,6 +105,11 @@ def corrected_cells(roster: Roster, rows: list[RosterRow]) -> dict[int, dict[str
         cells[correction.row_id][correction.field] = value
         cells[correction.row_id].pop(f"{correction.field}_spoilt", None)
     return cells
+
+
+def standing_corrections(rows: Iterable[int]) -> QuerySet[Correction]:
+    """The corrections of these rows that no counter-entry took back."""
+    return Correction.objects.filter(row_id__in=list(rows), undoes=None, undone_by=None)
 
 
 def _frame(taken: Sequence[tuple[int, Mapping[str, object]]]) -> pl.DataFrame:
@@ -130,7 +136,7 @@ def _still_unreadable(roster: Roster, sheet: RosterSheet, rows: list[RosterRow])
     found = RosterFinding.objects.filter(roster=roster, sheet_ordinal=sheet.ordinal, code=UNREADABLE)
     numbers = {row.row_number: row.pk for row in rows if row.sheet_ordinal == sheet.ordinal}
     fields = {heading: field for heading, field in sheet.headings if field}
-    corrected = set(Correction.objects.filter(row_id__in=numbers.values()).values_list("row_id", "field"))
+    corrected = set(standing_corrections(numbers.values()).values_list("row_id", "field"))
     cells = [
         (number, fields[column])
         for number, column in found.values_list("row_number", "column")

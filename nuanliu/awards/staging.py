@@ -1,6 +1,6 @@
 """Checked rows and their findings into the database: sealed, copied, inserted in the order of the list."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,6 +62,7 @@ FINDING_TYPES = {
     "severity": "text",
     "message": "text",
     "rule": "text",
+    "expected": "text",
 }
 
 
@@ -99,8 +100,21 @@ class Staging:
         return [None if row is None else self.fresh[row] for row in rows.to_list()]
 
 
+# Told while work goes on: the step, how many of how many are done, and the file concerned.
+type Told = Callable[[str, int, int, str], None]
+
+
+def untold(step: str, done: int, total: int, file: str = "") -> None:
+    """Nobody watches."""
+
+
 def stage_rows(
-    roster: Roster, rows: pl.DataFrame, received: Received | None, digests: Digests, blocked: pl.Series
+    roster: Roster,
+    rows: pl.DataFrame,
+    received: Received | None,
+    digests: Digests,
+    blocked: pl.Series,
+    told: Told = untold,
 ) -> None:
     """Write the rows of a roster, in parts: the next one is sealed while the server takes the one before."""
     staging = _staging(roster, rows, received, digests, blocked)
@@ -108,6 +122,7 @@ def stage_rows(
     with connection.cursor() as cursor:
         create_temp(cursor, "awards_staged", ROW_TYPES)
         for part in _parts(rows.height):
+            told("staging", part.start, rows.height, "")
             columns = staging.part(part)
             if inserting is not None:
                 inserting.finish()

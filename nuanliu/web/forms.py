@@ -73,37 +73,6 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(label=_("Reason"), widget=forms.Textarea(attrs={"rows": 2}))
 
 
-class ListsForm(forms.Form):
-    """A submission: who sends, of which day, which files."""
-
-    organization = OrganizationField(label=_("Sender"), queryset=Organization.objects.none())
-    business_date = forms.DateField(label=_("Business date"), widget=DateInput())
-    lists = FilesField(
-        label=_("Files"),
-        help_text=_(
-            "XLSX, XLS, ODS or CSV as it lies on your desk; several files and sheets are one submission."
-        ),
-        widget=FilesInput(attrs={"accept": ".xlsx,.xls,.ods,.csv", "multiple": True}),
-    )
-
-    def __init__(self, *args: Any, unions: QuerySet[Organization], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field = self.fields["organization"]
-        field.queryset = unions  # type: ignore[attr-defined]
-
-
-class CellForm(forms.Form):
-    """A new value for one cell, and why."""
-
-    field = forms.ChoiceField(label=_("Cell"))
-    value = forms.CharField(label=_("New value"), required=False)
-    reason = forms.CharField(label=_("Reason"))
-
-    def __init__(self, *args: Any, cells: list[tuple[str, str]], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["field"].choices = cells  # type: ignore[attr-defined]
-
-
 class PlanForm(forms.Form):
     """The head of a use plan; its lines are read by `plan_lines`."""
 
@@ -289,16 +258,6 @@ class CashForm(forms.Form):
     def __init__(self, *args: Any, unions: QuerySet[Organization], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["organization"].queryset = unions  # type: ignore[attr-defined]
-
-
-class CorrectedListsForm(forms.Form):
-    """The corrected files of a list."""
-
-    lists = FilesField(
-        label=_("Corrected files"),
-        help_text=_("The whole list again: only what changed is read anew, corrections of the rest stand."),
-        widget=FilesInput(attrs={"accept": ".xlsx,.xls,.ods,.csv", "multiple": True}),
-    )
 
 
 class HouseholdForm(forms.Form):

@@ -5,7 +5,7 @@ from typing import Any
 
 from procrastinate.contrib.django import app
 
-from nuanliu.awards.actions import SubmittedFile, import_roster, reimport_roster
+from nuanliu.awards.actions import SubmittedFile, Told, import_roster, recheck_roster, reimport_roster
 from nuanliu.awards.models import Roster
 from nuanliu.base.actor import Actor
 from nuanliu.base.jobs import Progress, run
@@ -27,14 +27,13 @@ def import_lists(
 
     def work(by: Actor, progress: Progress) -> None:
         progress.report("opening", 0, len(files))
-        submitted = _submitted(files)
-        progress.report("checking", len(files), len(files))
         imported = import_roster(
-            submitted,
+            _submitted(files),
             organization=Organization.objects.get(pk=organization),
             campaign=Campaign.objects.get(pk=campaign),
             business_date=date.fromisoformat(on),
             by=by,
+            told=_telling(progress),
         )
         rows = imported.roster.rows_read
         progress.write(
@@ -61,6 +60,31 @@ def reimport_list(*, job_id: str, post_id: str, user_id: str, files: list[str], 
         )
 
     run(work, job_id=job_id, post_id=post_id, user_id=user_id)
+
+
+@app.task(name="web.read_again")
+def read_again(*, job_id: str, post_id: str, user_id: str, roster: str) -> None:
+    """Read a list's archived files again, as after a heading was explained."""
+
+    def work(by: Actor, progress: Progress) -> None:
+        progress.report("checking")
+        again = recheck_roster(Roster.objects.get(pk=roster), by=by)
+        rows = again.roster.rows_read
+        progress.write(
+            subject_kind=IMPORTED, subject_id=roster, step="staging", done_count=rows, total_count=rows
+        )
+
+    run(work, job_id=job_id, post_id=post_id, user_id=user_id)
+
+
+def _telling(progress: Progress) -> Told:
+    """What the import says while it works, as the page of the job shows it: the file under way is the message."""
+
+    def told(step: str, done: int, total: int, file: str) -> None:
+        progress.report(step, done, total)
+        progress.write(message=file)
+
+    return told
 
 
 def _submitted(keys: list[str]) -> list[SubmittedFile]:

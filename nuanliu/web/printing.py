@@ -6,6 +6,7 @@ from pathlib import Path
 
 from django.utils import timezone
 
+from nuanliu.awards.marked import marked_workbook
 from nuanliu.awards.models import Roster
 from nuanliu.awards.papers import (
     ROWS_PER_PART,
@@ -22,8 +23,10 @@ from nuanliu.payments.exports import roster_rows
 
 PDF_ROWS = ROWS_PER_PART
 KEPT = timedelta(days=7)
+MARKED = "marked"
 MEDIA_TYPES = {
     "pdf": "application/pdf",
+    MARKED: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 
@@ -32,7 +35,9 @@ def print_roster(request: FileRequest, *, by: Actor) -> FileRequest:
     """Make the paper that `request` asks for, whole or one part; it is kept for a week."""
     start_file(request, by=by)
     kind = request.kind.removeprefix("roster_")
-    roster = Roster.objects.select_related("organization", "handler").get(pk=request.parameters["roster"])
+    roster = Roster.objects.select_related("organization", "handler", "campaign").get(
+        pk=request.parameters["roster"]
+    )
     part = int(request.parameters["part"])
     content, name = _paper(roster, kind, part)
     return finish_file(
@@ -46,6 +51,9 @@ def print_roster(request: FileRequest, *, by: Actor) -> FileRequest:
 
 
 def _paper(roster: Roster, kind: str, part: int) -> tuple[bytes, str]:
+    if kind == MARKED:
+        name = f"{roster.organization.short_name}-{roster.campaign.name}-名册标注"
+        return marked_workbook(roster), f"{name}.xlsx"
     frame = roster_rows(roster.pk)
     header = RosterHeader(
         reporting_unit=roster.organization.name,

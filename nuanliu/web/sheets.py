@@ -1,15 +1,28 @@
-"""A list drawn again as it was received: its own headings, its own cells, and in each cell what was found there."""
+"""A list drawn again as it was received: its own titles and headings, its own cells, and in each what was found."""
 
-import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlencode
 
-from nuanliu.awards.models import Correction, Roster, RosterFinding, RosterSheet
-from nuanliu.awards.queries import RowWithFindings, raw_of, rows_page
+from django.http import Http404
+
+from nuanliu.awards.models import Roster, RosterSheet
+from nuanliu.awards.queries import (
+    START,
+    Corrected,
+    Found,
+    Place,
+    Proposal,
+    RowWithFindings,
+    cells_of,
+    proposals_of,
+    rows_page,
+)
+from nuanliu.kernel.findings import CODES
 from nuanliu.kernel.text import mask_account, mask_identity, mask_name, mask_phone
-from nuanliu.web.paging import SIZE, number_or_404, page_of
+from nuanliu.web.paging import SIZE
 
 IGNORED = "ignore"
 # What a heading can mean; the labels are those of the official form, as the sheets carry them.
@@ -31,7 +44,42 @@ FIELDS = {
     "remark": "备注",
 }
 MASKS = {"identity_number": mask_identity, "account": mask_account, "phone": mask_phone}
+NAMES = ("name", "account_holder")
+SUMS = ("cash", "goods_value", "total")
 GRAVITY = {"error": 0, "warning": 1, "note": 2}
+# The word in the corner of a cell, beside its colour; the popover says the rest.
+SHORT = {
+    "file.unreadable": "公式",
+    "column.unmapped": "栏目",
+    "name.missing": "缺名",
+    "identity.missing": "缺号",
+    "identity.format": "格式",
+    "identity.checksum": "校验",
+    "identity.name_conflict": "异名",
+    "duplicate.in_list": "重复",
+    "duplicate.in_programme": "已领",
+    "duplicate.other_category": "另领",
+    "household.duplicate": "同户",
+    "category.missing": "缺类",
+    "category.unknown": "类别",
+    "amount.missing": "缺额",
+    "amount.format": "金额",
+    "amount.not_positive": "金额",
+    "standard.exceeded": "超标",
+    "standard.below": "低标",
+    "standard.missing": "无标",
+    "account.missing": "缺账",
+    "account.format": "账号",
+    "account.checksum": "卡号",
+    "account.shared": "共用",
+    "account.name_conflict": "户名",
+    "phone.format": "电话",
+    "person.deceased": "去世",
+    "goods.prohibited": "禁物",
+    "conflict.handler": "回避",
+    "row.hidden": "隐藏",
+    "cell.formula": "公式",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,26 +90,70 @@ class Heading:
     field: str | None
     key: str
 
+    @property
+    def known(self) -> str:
+        """The field that people can put right, or ''."""
+        return self.field if self.field in FIELDS else ""
+
+    @property
+    def is_sum(self) -> bool:
+        """Whether figures stand in it."""
+        return self.field in SUMS
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One finding where it stands: its short word, all that is to be told, and what is proposed."""
+
+    found: Found
+    short: str
+    title: str
+    remedy: str
+    proposal: Proposal | None = None
+
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell: its text as the reader may see it, and the gravest finding in it."""
+    """One cell: its text as the reader may see it, what was found in it, and the text as received if corrected."""
 
     text: str
-    severity: str = ""
-    corrected: bool = False
+    heading: Heading
+    marks: tuple[Mark, ...] = ()
+    corrected: Corrected | None = None
+    original: str = ""
+    raw: str = ""
+
+    @property
+    def severity(self) -> str:
+        """That of the gravest finding in it."""
+        return self.marks[0].found.severity if self.marks else ""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row of the sheet: its number there, its cells, and its findings."""
+    """One row of the sheet: its number there, its cells, and its findings; `loose` are those that no cell has."""
 
     key: int
     number: int
     accepted: bool
     cells: list[Cell]
-    findings: tuple[RosterFinding, ...]
+    marks: tuple[Mark, ...]
+    loose: tuple[Mark, ...]
     editable: bool
+
+    @property
+    def findings(self) -> tuple[Found, ...]:
+        """All that was found in it, the gravest first."""
+        return tuple(mark.found for mark in self.marks)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line above the data as received: its number, whether it is a heading, (width, height, text) of its cells."""
+
+    number: int
+    is_heading: bool
+    cells: Sequence[Sequence[Any]]
 
 
 @dataclass(slots=True)
@@ -70,92 +162,146 @@ class Table:
 
     sheet: RosterSheet
     headings: list[Heading]
+    lines: list[Line]
     rows: list[Row] = field(default_factory=list)
 
 
 @dataclass(slots=True)
 class Sheets:
-    """What a page shows of a list; `whole` are findings on files, sheets and headings."""
+    """What a page shows of a list, and where the next page begins ('' on the last)."""
 
     tables: list[Table]
-    whole: list[RosterFinding]
     next: str
+    samples: dict[str, list[str]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Received:
-    """A row with its cells as received, by field or `column_j`, and the fields that were corrected since."""
-
-    key: int
-    found: RowWithFindings
-    cells: Mapping[str, object]
-    corrected: frozenset[str]
-
-
-def sheets_of(roster: Roster, *, code: str = "", after: str | None = None, in_full: bool = False) -> Sheets:
+def sheets_of(
+    roster: Roster,
+    sheets: Mapping[int, RosterSheet],
+    *,
+    only: str = "",
+    code: str = "",
+    after: str | None = None,
+    in_full: bool = False,
+) -> Sheets:
     """A page of a list. `in_full` shows numbers and names until a row is accepted; else they are masked."""
-    page = page_of(received(rows_page(roster, after=number_or_404(after), limit=SIZE + 1, code=code)), "key")
-    by_sheet: dict[int, list[Received]] = defaultdict(list)
-    for one in page.rows:
-        by_sheet[one.found.row.sheet_ordinal].append(one)
-    sheets = {sheet.ordinal: sheet for sheet in roster.sheets.select_related("file")}
-    tables = [_table(sheets[ordinal], rows, in_full) for ordinal, rows in by_sheet.items()]
-    whole = RosterFinding.objects.filter(roster=roster, row_number=0).order_by("pk")
-    return Sheets(tables, list(whole), page.next)
-
-
-def received(rows: Sequence[RowWithFindings]) -> list[Received]:
-    """Rows with their cells opened; nothing is masked yet."""
-    opened = raw_of([one.row for one in rows])
-    corrected: dict[int, set[str]] = defaultdict(set)
-    for row_id, name in Correction.objects.filter(row__in=[one.row for one in rows]).values_list(
-        "row_id", "field"
-    ):
-        corrected[row_id].add(name)
-    return [
-        Received(one.row.pk, one, json.loads(raw or "{}"), frozenset(corrected[one.row.pk]))
-        for one, raw in zip(rows, opened, strict=True)
-    ]
-
-
-def _table(sheet: RosterSheet, rows: list[Received], in_full: bool) -> Table:
-    headings = headings_of(sheet, rows)
-    return Table(sheet, headings, [row_of(one, headings, in_full=in_full) for one in rows])
-
-
-def headings_of(sheet: RosterSheet, rows: list[Received]) -> list[Heading]:
-    """The headings in their order; a column of unknown heading is found by its place among such columns."""
-    unknown = iter(
-        sorted({name for row in rows for name in row.cells if name.startswith("column_")}, key=_place)
+    found = rows_page(roster, after=place_or_404(after), limit=SIZE + 1, only=only, code=code)
+    more, found = len(found) > SIZE, found[:SIZE]
+    cells = cells_of(found)
+    drawn = drawn_rows(found, cells, sheets, in_full=in_full)
+    by_sheet: dict[int, list[Row]] = defaultdict(list)
+    for one, row in zip(found, drawn, strict=True):
+        by_sheet[one.row.sheet_ordinal].append(row)
+    return Sheets(
+        tables=[table_of(sheets[ordinal], rows) for ordinal, rows in by_sheet.items()],
+        next=f"{found[-1].row.sheet_ordinal}-{found[-1].row.row_number}" if more else "",
+        samples=_samples(found, cells, sheets) if in_full else {},
     )
+
+
+def drawn_rows(
+    found: Sequence[RowWithFindings],
+    cells: Sequence[Mapping[str, object]],
+    sheets: Mapping[int, RosterSheet],
+    *,
+    in_full: bool,
+) -> list[Row]:
+    """Rows as the page draws them; what is proposed for their cells only to who may put them right."""
+    now = [
+        {**given, **{name: one.value for name, one in row.corrections.items()}}
+        for row, given in zip(found, cells, strict=True)
+    ]
+    proposals = proposals_of(found, now) if in_full else {}
+    headings = {ordinal: headings_of(sheets[ordinal]) for ordinal in {one.row.sheet_ordinal for one in found}}
     return [
-        Heading(text, name, name if name and name != IGNORED else next(unknown, ""))
-        for text, name in sheet.headings
+        row_of(one, given, headings[one.row.sheet_ordinal], proposals, in_full=in_full)
+        for one, given in zip(found, cells, strict=True)
     ]
 
 
-def row_of(one: Received, headings: list[Heading], *, in_full: bool) -> Row:
+def place_or_404(text: str | None) -> Place:
+    """Sheet and row from an address."""
+    if not text:
+        return START
+    ordinal, _, number = text.partition("-")
+    if not (ordinal.isdecimal() and number.isdecimal() and len(text) < 20):
+        raise Http404
+    return int(ordinal), int(number)
+
+
+def before_row(row: RowWithFindings) -> str:
+    """The address part of a page that begins with this row."""
+    return urlencode({"show": "all", "after": f"{row.row.sheet_ordinal}-{row.row.row_number - 1}"})
+
+
+def table_of(sheet: RosterSheet, rows: list[Row]) -> Table:
+    """A table with its lines above the data."""
+    heading_rows = sheet.header.get("heading_rows", [sheet.heading_row])
+    lines = [
+        Line(number, number in heading_rows, cells) for number, cells in sheet.header.get("lines", ())
+    ] or [Line(sheet.heading_row, True, [(1, 1, text) for text, _ in sheet.headings])]
+    return Table(sheet, headings_of(sheet), lines, rows)
+
+
+def headings_of(sheet: RosterSheet) -> list[Heading]:
+    """The headings in their order; the cells of a column that no field has are found by its place."""
+    places = sheet.header.get("columns") or range(len(sheet.headings))
+    return [
+        Heading(text, name, name if name and name != IGNORED else f"column_{place}")
+        for (text, name), place in zip(sheet.headings, places, strict=True)
+    ]
+
+
+def row_of(
+    one: RowWithFindings,
+    given: Mapping[str, object],
+    headings: Sequence[Heading],
+    proposals: Mapping[tuple[int, str], Proposal],
+    *,
+    in_full: bool,
+) -> Row:
     """One row for the page."""
-    row, findings = one.found.row, one.found.findings
-    gravest = _gravest_by_heading(findings)
-    masked = one.found.accepted or not in_full
+    masked = one.accepted or not in_full
+    marks = sorted(
+        (_mark(found, proposals.get((one.row.pk, found.code))) for found in one.findings),
+        key=lambda mark: GRAVITY[mark.found.severity],
+    )
+    texts = {heading.text[:60] for heading in headings}
     return Row(
-        key=row.pk,
-        number=row.row_number,
-        accepted=one.found.accepted,
-        cells=[_cell(one, heading, gravest, masked=masked) for heading in headings],
-        findings=tuple(sorted(findings, key=lambda found: GRAVITY[found.severity])),
+        key=one.row.pk,
+        number=one.row.row_number,
+        accepted=one.accepted,
+        cells=[_cell(one, given, heading, marks, masked=masked) for heading in headings],
+        marks=tuple(marks),
+        loose=tuple(mark for mark in marks if mark.found.column not in texts),
         editable=not masked,
     )
 
 
-def _cell(one: Received, heading: Heading, gravest: Mapping[str, str], *, masked: bool) -> Cell:
-    value = one.cells.get(heading.key)
-    text = "" if value is None else str(value)
+def _mark(found: Found, proposal: Proposal | None) -> Mark:
+    known = CODES[found.code]
+    return Mark(found, SHORT.get(found.code, "!"), known.title_zh, known.remedy_zh, proposal)
+
+
+def _cell(
+    one: RowWithFindings,
+    given: Mapping[str, object],
+    heading: Heading,
+    marks: Sequence[Mark],
+    *,
+    masked: bool,
+) -> Cell:
+    received = given.get(heading.key)
+    original = "" if received is None else str(received)
+    corrected = one.corrections.get(heading.known)
+    value = corrected.value if corrected else original
     return Cell(
-        shown(heading.field, text, masked=masked),
-        gravest.get(heading.text, ""),
-        heading.field in one.corrected,
+        text=shown(heading.field, value, masked=masked),
+        heading=heading,
+        marks=tuple(mark for mark in marks if mark.found.column == heading.text[:60]),
+        corrected=corrected,
+        original=shown(heading.field, original, masked=masked) if corrected else "",
+        raw="" if masked else value,
     )
 
 
@@ -163,18 +309,27 @@ def shown(name: str | None, text: str, *, masked: bool) -> str:
     """A cell's text as a reader may see it."""
     if not masked or not text:
         return text
-    if name == "name" or name == "account_holder":
+    if name in NAMES:
         return mask_name(text)
     mask: Any = MASKS.get(name or "")
     return mask(text) if mask else text
 
 
-def _gravest_by_heading(findings: tuple[RosterFinding, ...]) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for one in sorted(findings, key=lambda finding: -GRAVITY[finding.severity]):
-        found[one.column] = one.severity
-    return found
+SAMPLES = 3
 
 
-def _place(name: str) -> int:
-    return int(name.removeprefix("column_"))
+def _samples(
+    found: Sequence[RowWithFindings], cells: Sequence[Mapping[str, object]], sheets: Mapping[int, RosterSheet]
+) -> dict[str, list[str]]:
+    """Of each column that nobody knows a few values, so that a person can tell what it is."""
+    samples: dict[str, list[str]] = defaultdict(list)
+    unknown = {
+        ordinal: [heading for heading in headings_of(sheet) if heading.field is None]
+        for ordinal, sheet in sheets.items()
+    }
+    for one, given in zip(found, cells, strict=True):
+        for heading in unknown[one.row.sheet_ordinal]:
+            text = str(given.get(heading.key) or "").strip()[:40]
+            if text and len(samples[heading.text[:60]]) < SAMPLES and text not in samples[heading.text[:60]]:
+                samples[heading.text[:60]].append(text)
+    return dict(samples)

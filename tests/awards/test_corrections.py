@@ -133,7 +133,7 @@ def test_rows_are_shown_page_by_page_with_their_findings(world: World) -> None:
         (2, []),
         (3, ["amount.format"]),
     ]
-    assert [one.row.row_number for one in rows_page(roster, after=first[-1].row.pk)] == [4]
+    assert [one.row.row_number for one in rows_page(roster, after=first[-1].place)] == [4]
     assert [one.row.row_number for one in rows_page(roster, only="error")] == [3]
 
 

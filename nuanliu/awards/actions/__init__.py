@@ -1,7 +1,7 @@
 """The business verbs of lists and awards. Each locks, re-reads, checks, writes and leaves one audit row."""
 
 from nuanliu.awards.actions.accepting import Accepted, accept_rows
-from nuanliu.awards.actions.correcting import correct_row, withdraw_roster
+from nuanliu.awards.actions.correcting import correct_row, undo_correction, withdraw_roster
 from nuanliu.awards.actions.deciding import (
     attach_roster,
     decide_plan,
@@ -18,17 +18,20 @@ from nuanliu.awards.actions.exceptions import (
 from nuanliu.awards.actions.giving import cancel_award, change_states_many, record_handout
 from nuanliu.awards.actions.importing import (
     RosterImport,
+    forget_heading,
     import_roster,
     map_heading,
     recheck_roster,
     reimport_roster,
 )
 from nuanliu.awards.reading import SubmittedFile
+from nuanliu.awards.staging import Told
 
 __all__ = [
     "Accepted",
     "RosterImport",
     "SubmittedFile",
+    "Told",
     "accept_rows",
     "approve_cash_exception",
     "attach_roster",
@@ -37,6 +40,7 @@ __all__ = [
     "correct_row",
     "decide_plan",
     "detach_roster",
+    "forget_heading",
     "import_roster",
     "map_heading",
     "propose_plan",
@@ -47,5 +51,6 @@ __all__ = [
     "request_cash_exception",
     "sign_cash_receipt",
     "sign_roster",
+    "undo_correction",
     "withdraw_roster",
 ]

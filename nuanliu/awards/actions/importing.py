@@ -27,7 +27,7 @@ from nuanliu.awards.reading import (
 from nuanliu.awards.rechecking import recheck
 from nuanliu.awards.reimporting import replace_changed
 from nuanliu.awards.sealing import Received
-from nuanliu.awards.staging import stage_findings, stage_rows
+from nuanliu.awards.staging import Told, stage_findings, stage_rows, untold
 from nuanliu.awards.states import RosterState, RowState
 from nuanliu.base.actor import Actor
 from nuanliu.evidence.actions import archive
@@ -60,12 +60,13 @@ def import_roster(
     business_date: date,
     by: Actor,
     standard: Standard | None = None,
+    told: Told = untold,
 ) -> RosterImport:
     """Read a submission, check every row and stage it with its findings. Nothing is accepted yet.
 
     The same files from the same sender in the same campaign return the earlier result. A file that cannot be read, or
     a submission without any list, gives a refused roster whose findings say why. `standard` is by default the one in
-    force for the sender. Refused: `permission.denied`, `roster.no_file`.
+    force for the sender; `told` hears how far the work is. Refused: `permission.denied`, `roster.no_file`.
     """
     roster = Roster(
         organization=organization,
@@ -84,7 +85,7 @@ def import_roster(
         return RosterImport(
             earlier, {"read": 0.0, "check": 0.0, "load": 0.0}, finding_counts(earlier), repeated=True
         )
-    result = _import_fresh(roster, files, by)
+    result = _import_fresh(roster, files, by, told)
     record(by, roster, after=_summary(roster, result.counts))
     return result
 
@@ -97,14 +98,15 @@ def earlier_roster(roster: Roster) -> Roster | None:
     return same.exclude(state=RosterState.WITHDRAWN).select_for_update().first()
 
 
-def _import_fresh(roster: Roster, files: Sequence[SubmittedFile], by: Actor) -> RosterImport:
+def _import_fresh(roster: Roster, files: Sequence[SubmittedFile], by: Actor, told: Told) -> RosterImport:
     clock = [perf_counter()]
     archived = [_archive(file, roster, by) for file in files]
-    submission = read_submission(files, remembered_headings(roster.organization_path))
+    submission = read_submission(files, remembered_headings(roster.organization_path), told)
+    told("checking", 0, submission.row_count, "")
     clock.append(perf_counter())
     judged = None if submission.refused else _judge(roster, submission)
     clock.append(perf_counter())
-    counts = load(roster, submission, judged, archived)
+    counts = load(roster, submission, judged, archived, told)
     clock.append(perf_counter())
     steps = zip(("read", "check", "load"), clock, clock[1:], strict=False)
     return RosterImport(roster, {step: end - start for step, start, end in steps}, counts)
@@ -135,7 +137,11 @@ def _judge(roster: Roster, submission: Submission) -> Judged:
 
 
 def load(
-    roster: Roster, submission: Submission, judged: Judged | None, archived: Sequence[EvidenceFile]
+    roster: Roster,
+    submission: Submission,
+    judged: Judged | None,
+    archived: Sequence[EvidenceFile],
+    told: Told = untold,
 ) -> dict[str, int]:
     """Write roster, sheets, rows and findings; the counts of findings by code."""
     roster.state = RosterState.CHECKED if judged else RosterState.REFUSED
@@ -147,7 +153,7 @@ def load(
     findings = with_notes(judged.findings if judged else pl.DataFrame(schema=WORDED), submission)
     if judged:
         received = Received([table.frame for table in submission.tables])
-        stage_rows(roster, judged.rows, received, judged.digests, judged.blocked)
+        stage_rows(roster, judged.rows, received, judged.digests, judged.blocked, told)
     stage_findings(roster, findings)
     return dict(findings.group_by("code").len().sort("code").iter_rows())
 
@@ -163,6 +169,9 @@ def _sheet(roster: Roster, sheet: SheetRead, file: EvidenceFile) -> RosterSheet:
             "phone": table.phone,
             "date": table.date_text,
             "units": units_of(table),
+            "columns": [column.index for column in table.columns],
+            "lines": sheet.lines,
+            "heading_rows": list(table.heading_rows),
         },
     }  # fmt: skip
     return RosterSheet(
@@ -283,3 +292,15 @@ def map_heading(organization: Organization, *, heading: str, field: str, by: Act
     mapping.save()
     record(by, mapping, after={"heading": heading, "field": field})
     return mapping
+
+
+@audited
+def forget_heading(mapping: HeadingMapping, *, by: Actor) -> None:
+    """Forget what a sender means by a heading: it is asked again. Refused: `permission.denied`."""
+    POLICY.require(by, "map_heading", mapping)
+    known = HeadingMapping.objects.select_for_update().filter(pk=mapping.pk).first()
+    if known is None:
+        unchanged()
+        return
+    record(by, known, before={"heading": known.heading, "field": known.field})
+    known.delete()

@@ -120,8 +120,16 @@ def check_standard(rows: pl.DataFrame, lines: Mapping[str, Line]) -> list[pl.Dat
             "cash",
             "standard.exceeded",
             _compared(),
+            _sum_of_the_standard(),
         ),
-        found(comparable, covered & (total < pl.col("line_sum_fen")), "cash", "standard.below", _compared()),
+        found(
+            comparable,
+            covered & (total < pl.col("line_sum_fen")),
+            "cash",
+            "standard.below",
+            _compared(),
+            _sum_of_the_standard(),
+        ),
     ]
 
 
@@ -147,14 +155,24 @@ def _line_words(code: str, line: Line) -> str:
     return f"{code}类标准为现金{yuan_text(line.cash_fen)}元{goods}"
 
 
-def _compared() -> pl.Expr:
-    def yuan(column: str) -> pl.Expr:
-        return pl.format("{}.{}", pl.col(column) // 100, (pl.col(column) % 100).cast(pl.String).str.zfill(2))
+def _sum_of_the_standard() -> pl.Expr:
+    """The one sum that the cell can say: where goods are in play, or another unit is, there is no such sum."""
+    in_cash_alone = (pl.col("line_sum_fen") == pl.col("line_cash_fen")) & (
+        pl.col("goods_fen").fill_null(0) == 0
+    )
+    in_yuan = pl.col("cash_unit") == FEN_PER_YUAN
+    return pl.when(in_cash_alone & in_yuan).then(_yuan("line_cash_fen")).otherwise(pl.lit(""))
 
+
+def _yuan(column: str) -> pl.Expr:
+    return pl.format("{}.{}", pl.col(column) // 100, (pl.col(column) % 100).cast(pl.String).str.zfill(2))
+
+
+def _compared() -> pl.Expr:
     return pl.concat_str(
         "line_words",
-        pl.when(pl.col("cash_fen") > 0).then("，本行现金" + yuan("cash_fen") + "元").otherwise(pl.lit("")),
+        pl.when(pl.col("cash_fen") > 0).then("，本行现金" + _yuan("cash_fen") + "元").otherwise(pl.lit("")),
         pl.when(pl.col("goods_fen") > 0)
-        .then("，本行慰问品" + yuan("goods_fen") + "元")
+        .then("，本行慰问品" + _yuan("goods_fen") + "元")
         .otherwise(pl.lit("")),
     )

@@ -71,7 +71,7 @@ def check_clashes(rows: pl.DataFrame, refused: pl.DataFrame, identity_refused: p
         schema={"row": pl.UInt32, "field": pl.String, "code": pl.String, "standing": pl.UInt32},
         orient="row",
     )
-    return frame.with_columns(detail=pl.lit("")).select(*FOUND, "standing")
+    return frame.with_columns(detail=pl.lit(""), expected=pl.lit("")).select(*FOUND, "standing")
 
 
 def walk(candidates: Iterator[Candidate]) -> list[Clash]:

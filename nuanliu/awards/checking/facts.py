@@ -26,8 +26,9 @@ TEXT_FIELDS = (
 )
 SPOILT_FIELDS = ("identity_number", "account")
 
-# A finding before it has words: which row, which field, which code, and what is particular about it.
-FOUND = {"row": pl.UInt32, "field": pl.String, "code": pl.String, "detail": pl.String}
+# A finding before it has words: which row, which field, which code, what is particular about it, and what the cell
+# should say where that is certain.
+FOUND = {"row": pl.UInt32, "field": pl.String, "code": pl.String, "detail": pl.String, "expected": pl.String}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,12 @@ def nothing_found() -> pl.DataFrame:
 
 
 def found(
-    rows: pl.DataFrame, condition: pl.Expr, field_name: str, code: str, detail: pl.Expr | str = ""
+    rows: pl.DataFrame,
+    condition: pl.Expr,
+    field_name: str,
+    code: str,
+    detail: pl.Expr | str = "",
+    expected: pl.Expr | None = None,
 ) -> pl.DataFrame:
     """One finding for each row where the condition holds."""
     words = pl.lit(detail) if isinstance(detail, str) else detail
@@ -96,4 +102,5 @@ def found(
         pl.lit(field_name).alias("field"),
         pl.lit(code).alias("code"),
         words.cast(pl.String).alias("detail"),
+        (pl.lit("") if expected is None else expected).cast(pl.String).alias("expected"),
     )

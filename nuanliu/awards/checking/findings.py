@@ -17,6 +17,7 @@ WORDED = {
     "severity": pl.String,
     "message": pl.String,
     "rule": pl.String,
+    "expected": pl.String,
 }
 
 # What is said of the row that stands, between title and rule.
@@ -39,7 +40,9 @@ def assemble(rows: pl.DataFrame, found: pl.DataFrame, tables: Sequence[ListTable
     )
     detail = pl.when(pl.col("detail") == "").then(pl.lit("")).otherwise("：" + pl.col("detail"))
     message = pl.format("第{}行{}{}（{}）。{}。", "row_number", "title", detail, "rule", "remedy")
-    return placed.with_columns(message=message, column=pl.col("column").fill_null("")).select(*WORDED)
+    return placed.with_columns(
+        message=message, column=pl.col("column").fill_null(""), expected=pl.col("expected").fill_null("")
+    ).select(*WORDED)
 
 
 def notes_of(places: Sequence[tuple[int, int, str, str, str]]) -> pl.DataFrame:
@@ -55,6 +58,7 @@ def notes_of(places: Sequence[tuple[int, int, str, str, str]]) -> pl.DataFrame:
             str(CODES[code].severity),
             _sentence(row, code, detail),
             CODES[code].rule,
+            "",
         )
         for ordinal, row, column, code, detail in places
     ]

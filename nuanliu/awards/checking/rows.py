@@ -58,7 +58,10 @@ def found_by_reader(rows: pl.DataFrame, tables: Sequence[ListTable]) -> pl.DataF
     placed = pl.concat(marked).join(
         rows.select("row", "sheet_ordinal", "row_number"), on=["sheet_ordinal", "row_number"]
     )
-    return placed.select(pl.col("row").cast(pl.UInt32), "field", "code", detail=pl.lit("")).sort("row")
+    nothing = pl.lit("")
+    return placed.select(
+        pl.col("row").cast(pl.UInt32), "field", "code", detail=nothing, expected=nothing
+    ).sort("row")
 
 
 def judge(checked: Checked, answers: pl.DataFrame, rules: Rules) -> Checked:

@@ -425,6 +425,14 @@ class Migration(migrations.Migration):
                 ("message", models.TextField()),
                 ("rule", models.CharField(blank=True, max_length=120)),
                 (
+                    "expected",
+                    models.CharField(
+                        blank=True,
+                        help_text="what the cell should say, where the check knows it",
+                        max_length=40,
+                    ),
+                ),
+                (
                     "acknowledged_by",
                     models.ForeignKey(
                         db_index=False,
@@ -539,6 +547,16 @@ class Migration(migrations.Migration):
                 ("field", models.CharField(max_length=40)),
                 ("value_sealed", nuanliu.base.crypto.fields.SealedField()),
                 ("reason", models.TextField()),
+                (
+                    "undoes",
+                    models.OneToOneField(
+                        help_text="taken back by this counter-entry",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="undone_by",
+                        to="awards.correction",
+                    ),
+                ),
                 ("user", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="access.user")),
                 (
                     "row",
@@ -576,7 +594,8 @@ class Migration(migrations.Migration):
                 (
                     "header",
                     models.JSONField(
-                        default=dict, help_text="reporting unit, reporter, phone, date, as received"
+                        default=dict,
+                        help_text="reporting unit, reporter, phone, date, as received; the places of the columns; the lines above",
                     ),
                 ),
                 (
@@ -793,7 +812,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="rosterrow",
-            index=models.Index(fields=["roster", "id"], name="row_by_roster"),
+            index=models.Index(fields=["roster", "sheet_ordinal", "row_number"], name="row_by_place"),
         ),
         migrations.AddConstraint(
             model_name="correction",

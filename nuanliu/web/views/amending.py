@@ -16,7 +16,8 @@ from nuanliu.awards.states import AWARD_TRANSITIONS, AwardState
 from nuanliu.base.jobs import ask
 from nuanliu.evidence.actions import archive
 from nuanliu.web import jobs
-from nuanliu.web.forms import CorrectedListsForm, ReasonForm
+from nuanliu.web.forms import ReasonForm
+from nuanliu.web.forms_lists import CorrectedListsForm
 from nuanliu.web.guards import WRITING, DeskRequest, page
 from nuanliu.web.listings import show
 from nuanliu.web.queries import business_day, campaigns_for
@@ -48,7 +49,7 @@ def replace(request: DeskRequest, key: UUID) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, _("Choose the corrected files."))
         return redirect("roster", key)
-    files = [SubmittedFile(file.name, file.read()) for file in form.cleaned_data["lists"]]
+    files: list[SubmittedFile] = form.cleaned_data["lists"]
     if sum(len(file.content) for file in files) > AT_ONCE_BYTES:
         return _by_worker(request, found, files)
     replaced = actions.reimport_roster(found, files, by=request.actor)

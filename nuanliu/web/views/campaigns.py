@@ -12,7 +12,7 @@ from nuanliu.ledger.queries import plans_of
 from nuanliu.organizations.models import Organization
 from nuanliu.programmes.permissions import POLICY as PROGRAMMES
 from nuanliu.programmes.queries import lines_of, standard_in_force
-from nuanliu.web.forms import ListsForm
+from nuanliu.web.forms_lists import ListsForm
 from nuanliu.web.guards import DeskRequest, signed_in
 from nuanliu.web.paging import newest_first
 from nuanliu.web.queries import business_day, campaigns_for, progress_of, unions_for, with_sums

@@ -1,19 +1,21 @@
 """Lists: dropped, read, shown as received with what was found, put right in place, accepted, signed."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
 
 from nuanliu.awards import actions
 from nuanliu.awards.actions import SubmittedFile
-from nuanliu.awards.models import Roster
+from nuanliu.awards.models import Roster, RosterSheet
 from nuanliu.awards.permissions import POLICY
-from nuanliu.awards.queries import finding_counts
+from nuanliu.awards.queries import Summary, summary_of
 from nuanliu.awards.states import RosterState
 from nuanliu.base.jobs import ask
 from nuanliu.evidence.actions import archive
@@ -22,11 +24,12 @@ from nuanliu.ledger.models import UsePlan
 from nuanliu.organizations.models import Organization
 from nuanliu.programmes.models import Campaign
 from nuanliu.web import jobs
-from nuanliu.web.forms import CorrectedListsForm, ListsForm, OnForm, ReasonForm
+from nuanliu.web.forms import OnForm, ReasonForm
+from nuanliu.web.forms_lists import REASONS, CorrectedListsForm, ListsForm
 from nuanliu.web.guards import WRITING, DeskRequest, page
 from nuanliu.web.listings import show
-from nuanliu.web.queries import award_counts, business_day, campaigns_for, draft_plans, unions_for
-from nuanliu.web.sheets import FIELDS, Sheets, sheets_of
+from nuanliu.web.queries import business_day, campaigns_for, draft_plans, unions_for
+from nuanliu.web.sheets import FIELDS, sheets_of
 from nuanliu.web.tables.rosters import ROSTERS
 
 # Above this a worker reads the list while the sender watches; below it an answer comes sooner than a progress page.
@@ -44,6 +47,14 @@ ACTS = (
     "reveal",
 )
 OPEN_STATES = (RosterState.CHECKED, RosterState.ACCEPTED)
+UNMAPPED = "column.unmapped"
+TABS = {
+    "error": _lazy("Must be put right"),
+    "warning": _lazy("To look at"),
+    "good": _lazy("Good"),
+    "accepted": _lazy("Accepted"),
+    "all": _lazy("All rows"),
+}
 
 
 @page(POLICY, "read")
@@ -54,15 +65,18 @@ def rosters(request: DeskRequest) -> HttpResponse:
 
 @page(POLICY, "import_roster", WRITING)
 def drop(request: DeskRequest, key: UUID) -> HttpResponse:
-    """Take a submission in: small ones are read at once, big ones by a worker."""
+    """Take a submission in: small ones are read at once, big ones by a worker.
+
+    A script that sends the files itself is answered in JSON: where to go, or what is wrong with which file.
+    """
     campaign = get_object_or_404(campaigns_for(request.actor), pk=key)
     form = ListsForm(request.POST, request.FILES, unions=unions_for(request.actor))
     if not form.is_valid():
-        return render(request, "web/roster_drop.html", {"form": form, "campaign": campaign}, status=422)
+        return _not_taken(request, form, campaign)
     wanted = form.cleaned_data
-    files = [SubmittedFile(file.name, file.read()) for file in wanted["lists"]]
+    files: list[SubmittedFile] = wanted["lists"]
     if sum(len(file.content) for file in files) > AT_ONCE_BYTES:
-        return _by_worker(request, campaign, files, wanted)
+        return _told(request, _by_worker(request, campaign, files, wanted))
     imported = actions.import_roster(
         files,
         organization=wanted["organization"],
@@ -72,7 +86,23 @@ def drop(request: DeskRequest, key: UUID) -> HttpResponse:
     )
     if imported.repeated:
         messages.info(request, _("These files were handed in before; here is what was found then."))
-    return redirect("roster", imported.roster.pk)
+    return _told(request, redirect("roster", imported.roster.pk))
+
+
+def wants_json(request: DeskRequest) -> bool:
+    """Whether a script sent the form and reads the answer."""
+    return request.headers.get("Accept", "").startswith("application/json")
+
+
+def _told(request: DeskRequest, answer: HttpResponse) -> HttpResponse:
+    return JsonResponse({"to": answer["Location"]}) if wants_json(request) else answer
+
+
+def _not_taken(request: DeskRequest, form: ListsForm, campaign: Campaign) -> HttpResponse:
+    if wants_json(request):
+        errors = {name: [str(error) for error in told] for name, told in form.errors.items()}
+        return JsonResponse({"errors": errors, "files": form.file_errors()}, status=422)
+    return render(request, "web/roster_drop.html", {"form": form, "campaign": campaign}, status=422)
 
 
 def _by_worker(
@@ -105,35 +135,71 @@ def _by_worker(
 @page(POLICY, "read")
 def roster(request: DeskRequest, key: UUID) -> HttpResponse:
     """One list: where it stands, what was found, the sheet as received, and what can be done now."""
-    found = _roster(key)
-    counts = finding_counts(found)
-    by = request.actor
-    return render(
-        request,
-        "web/roster.html",
-        {
-            "roster": found,
-            "codes": _codes(counts),
-            "warnings": [
-                code
-                for code in counts
-                if CODES[code].severity is Severity.WARNING and code != "column.unmapped"
-            ],
-            "sheets": _sheets(request, found),
-            "code": request.GET.get("code", ""),
-            "fields": FIELDS,
-            "states": award_counts(found.awards.all()) if found.rows_accepted else {},
-            "steps": _steps(found),
-            "can": {act: POLICY.may(by, act, found) for act in ACTS},
-            "is_open": found.state in OPEN_STATES,
-            "is_handler": found.handler_id == by.user_id,
-            "plans": draft_plans(by, found) if found.state == RosterState.ACCEPTED else [],
-            "on_form": OnForm(initial={"on": business_day(found.campaign)}, prefix="sign"),
-            "reason_form": ReasonForm(prefix="withdraw"),
-            "replace_form": CorrectedListsForm(prefix="replace"),
-            "detach_form": ReasonForm(prefix="detach"),
-        },
+    return render(request, "web/roster.html", context_of(request, key))
+
+
+def context_of(request: DeskRequest, key: UUID) -> dict[str, Any]:
+    """All that the page of a list shows, in five queries."""
+    found, sheets = roster_with_sheets(key)
+    summary, by = summary_of(found), request.actor
+    code = request.GET.get("code", "")
+    show = _shown(request.GET.get("show"), summary)
+    can = {act: POLICY.may(by, act, found) for act in ACTS}
+    return {
+        **head_of(found, summary, can),
+        "sheets": sheets_of(
+            found,
+            sheets,
+            only="" if show == "all" else show,
+            code=code,
+            after=request.GET.get("after"),
+            in_full=can["correct_row"],
+        ),
+        "code": code,
+        "show": show,
+        "tabs": _tabs(summary),
+        "unmapped": [one for one in summary.whole if one.code == UNMAPPED],
+        "whole": [one for one in summary.whole if one.code != UNMAPPED],
+        "fields": FIELDS,
+        "reasons": REASONS,
+        "states": summary.states,
+        "steps": _steps(found),
+        "is_handler": found.handler_id == by.user_id,
+        "plans": draft_plans(by, found) if found.signed_on and found.state == RosterState.ACCEPTED else [],
+        "on_form": OnForm(initial={"on": business_day(found.campaign)}, prefix="sign"),
+        "reason_form": ReasonForm(prefix="withdraw"),
+        "replace_form": CorrectedListsForm(prefix="replace"),
+        "detach_form": ReasonForm(prefix="detach"),
+    }
+
+
+def head_of(found: Roster, summary: Summary, can: Mapping[str, bool]) -> dict[str, Any]:
+    """What changes when a cell is put right: figures, codes, and what can be accepted."""
+    return {
+        "roster": found,
+        "summary": summary,
+        "codes": _codes(summary),
+        "warnings": [code for code in _warnings(summary) if code in summary.unseen],
+        "can": can,
+        "is_open": found.state in OPEN_STATES,
+    }
+
+
+def roster_with_sheets(key: UUID) -> tuple[Roster, dict[int, RosterSheet]]:
+    """A list and its sheets by ordinal, in one query: no list is without one. 404 beyond the scope."""
+    sheets = RosterSheet.objects.filter(roster=key).select_related(
+        "file",
+        "roster__organization",
+        "roster__campaign",
+        "roster__standard",
+        "roster__handler",
+        "roster__responsible",
+        "roster__plan",
     )
+    by_ordinal = {sheet.ordinal: sheet for sheet in sheets}
+    if not by_ordinal:
+        raise Http404
+    return next(iter(by_ordinal.values())).roster, by_ordinal
 
 
 def _roster(key: UUID) -> Roster:
@@ -145,14 +211,39 @@ def _roster(key: UUID) -> Roster:
     )
 
 
-def _sheets(request: DeskRequest, found: Roster) -> Sheets:
-    in_full = POLICY.may(request.actor, "correct_row", found)
-    return sheets_of(found, code=request.GET.get("code", ""), after=request.GET.get("after"), in_full=in_full)
+def _shown(wanted: str | None, summary: Summary) -> str:
+    """Which tab: what must be put right comes first, unless another is asked for."""
+    if wanted in TABS:
+        return str(wanted)
+    return "error" if summary.refused else "warning" if summary.warned else "all"
 
 
-def _codes(counts: dict[str, int]) -> list[dict[str, Any]]:
+def _tabs(summary: Summary) -> list[tuple[str, str, int]]:
+    counts = {
+        "error": summary.refused,
+        "warning": summary.warned,
+        "good": summary.good,
+        "accepted": summary.accepted,
+        "all": summary.rows,
+    }
+    return [
+        (name, str(label), counts[name])
+        for name, label in TABS.items()
+        if counts[name] or name not in ("warning", "accepted")
+    ]
+
+
+def _warnings(summary: Summary) -> list[str]:
+    """Codes of warnings on rows; one on a heading is answered by saying what the heading means."""
+    return [code for code in summary.codes if CODES[code].severity is Severity.WARNING and code != UNMAPPED]
+
+
+def _codes(summary: Summary) -> list[dict[str, Any]]:
     order = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
-    listed = [{"code": code, "count": count, "info": CODES[code]} for code, count in counts.items()]
+    listed = [
+        {"code": code, "count": count, "unseen": summary.unseen.get(code, 0), "info": CODES[code]}
+        for code, count in summary.codes.items()
+    ]
     return sorted(listed, key=lambda entry: (order[entry["info"].severity], -entry["count"]))
 
 
@@ -215,13 +306,14 @@ def withdraw(request: DeskRequest, key: UUID) -> HttpResponse:
 @page(POLICY, "attach_roster", WRITING)
 def attach(request: DeskRequest, key: UUID) -> HttpResponse:
     """Put a list under a plan in draft."""
-    plan = get_object_or_404(UsePlan, pk=_uuid(request.POST.get("plan")))
+    plan = get_object_or_404(UsePlan, pk=uuid_of(request.POST.get("plan")))
     actions.attach_roster(_roster(key), plan, by=request.actor)
     messages.success(request, _("The list is attached to the plan."))
     return redirect("plan", plan.pk)
 
 
-def _uuid(text: str | None) -> UUID | None:
+def uuid_of(text: str | None) -> UUID | None:
+    """A key from a form; None where it is none."""
     try:
         return UUID(text or "")
     except ValueError:

@@ -1,6 +1,5 @@
 """Putting right what was found: one cell with its reason, one heading for good, one file for goods handed out."""
 
-from collections.abc import Iterable
 from uuid import UUID
 
 from django.contrib import messages
@@ -10,78 +9,165 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from nuanliu.awards import actions
-from nuanliu.awards.models import Roster, RosterFinding
+from nuanliu.awards.models import Roster, RosterSheet
 from nuanliu.awards.permissions import POLICY
-from nuanliu.awards.queries import rows_page
-from nuanliu.awards.states import AwardState
+from nuanliu.awards.queries import (
+    RowWithFindings,
+    cells_of,
+    remembered_mappings,
+    row_with_findings,
+    summary_of,
+)
+from nuanliu.awards.states import AwardState, RosterState
+from nuanliu.base.jobs import ask
 from nuanliu.evidence.actions import archive
-from nuanliu.web.forms import CellForm, FileForm, OnForm
+from nuanliu.web import jobs
+from nuanliu.web.forms import FileForm, OnForm
+from nuanliu.web.forms_lists import REASONS, CellForm, ValueForm
 from nuanliu.web.guards import FORM, WRITING, DeskRequest, page
 from nuanliu.web.queries import business_day
-from nuanliu.web.sheets import FIELDS, IGNORED, Heading, headings_of, received, row_of
+from nuanliu.web.sheets import FIELDS, GRAVITY, IGNORED, Row, before_row, drawn_rows
+from nuanliu.web.views.rosters import ACTS, head_of, roster_with_sheets, uuid_of
 
+# A longer list is read again by a worker.
+ROWS_AT_ONCE = 3_000
 SIGNED_ROSTER = "signed_roster"
 
 
 @page(POLICY, "correct_row", FORM)
 def row(request: DeskRequest, key: UUID, row_key: int) -> HttpResponse:
     """One row: its cells as received, what was found, and a form for one new value with its reason."""
-    roster = get_object_or_404(Roster.objects.select_related("campaign"), pk=key)
-    one = next(iter(received(rows_page(roster, after=row_key - 1, limit=1))), None)
-    if one is None or one.key != row_key:
-        raise Http404
-    found = one.found.row
-    sheet = roster.sheets.select_related("file").get(ordinal=found.sheet_ordinal)
-    headings = headings_of(sheet, [one])
-    cells = [
-        (heading.field, heading.text) for heading in headings if heading.field and heading.field != IGNORED
-    ]
-    form = CellForm(request.POST or None, cells=cells, initial=_initial(one.found.findings, headings))
+    roster, sheets, one = _found(key, row_key)
+    shown = _drawn(one, sheets)
+    cells = [(cell.heading.known, cell.heading.text) for cell in shown.cells if cell.heading.known]
+    form = CellForm(request.POST or None, cells=cells, initial=_initial(shown, request.GET.get("field")))
     if form.is_valid():
         wanted = form.cleaned_data
         actions.correct_row(
-            found, field=wanted["field"], value=wanted["value"], reason=wanted["reason"], by=request.actor
+            one.row, field=wanted["field"], value=wanted["value"], reason=wanted["reason"], by=request.actor
         )
         messages.success(
-            request, _("Row %(row)s was corrected and checked again.") % {"row": found.row_number}
+            request, _("Row %(row)s was corrected and checked again.") % {"row": one.row.row_number}
         )
-        return redirect(f"{reverse('roster', args=[key])}?after={row_key - 1}")
-    shown = row_of(one, headings, in_full=True)
+        return redirect(f"{reverse('roster', args=[key])}?{before_row(one)}")
+    found = one.row.corrections.select_related("user", "undone_by").order_by("recorded_at")
     context = {
         "roster": roster,
         "row": shown,
-        "corrections": list(found.corrections.select_related("user").order_by("recorded_at")),
-        "labels": {heading.field: heading.text for heading in headings},
-        "sheet": sheet,
-        "pairs": list(zip(headings, shown.cells, strict=True)),
+        "corrections": list(found),
+        "labels": dict(cells),
+        "sheet": sheets[one.row.sheet_ordinal],
         "form": form,
+        "reasons": REASONS,
     }
     return render(request, "web/row.html", context, status=422 if form.is_bound else 200)
 
 
-def _initial(findings: Iterable[RosterFinding], headings: Iterable[Heading]) -> dict[str, str | None]:
-    """The cell that most wants a new value: that of the first finding."""
-    by_heading = {heading.text: heading.field for heading in headings}
-    fields = [by_heading.get(found.column) for found in findings if found.severity != "note"]
-    return {"field": next((name for name in fields if name), None)}
+@page(POLICY, "correct_row", FORM)
+def cell(request: DeskRequest, key: UUID, row_key: int, name: str) -> HttpResponse:
+    """One cell in the sheet: opened to be put right, shown again, or corrected with its reason."""
+    if name not in FIELDS:
+        raise Http404
+    roster, sheets, one = _found(key, row_key)
+    if not request.headers.get("HX-Request") and request.method != "POST":
+        return redirect(f"{reverse('row', args=[key, row_key])}?field={name}")
+    shown = _drawn(one, sheets)
+    opened = next((cell for cell in shown.cells if cell.heading.known == name), None)
+    if opened is None or not shown.editable:
+        raise Http404
+    form = ValueForm(request.POST or None, initial={"value": opened.raw})
+    if form.is_valid():
+        actions.correct_row(one.row, field=name, by=request.actor, **form.cleaned_data)
+        return _after(request, key, row_key)
+    context = {"roster": roster, "row": shown, "cell": opened, "form": form, "reasons": REASONS}
+    part = "row_cell" if "shown" in request.GET else "cell_form"
+    return render(
+        request, f"web/parts/{part}.html", {**context, "can": {"correct_row": True}, "is_open": True}
+    )
+
+
+@page(POLICY, "correct_row", WRITING)
+def undo(request: DeskRequest, key: UUID, row_key: int, name: str) -> HttpResponse:
+    """Take back what was put into a cell; the value before it stands again."""
+    _roster, _sheets, one = _found(key, row_key)
+    standing = one.corrections.get(name)
+    if standing is None:
+        raise Http404
+    reason = request.POST.get("reason", "") or _("The correction was a mistake.")
+    actions.undo_correction(one.row.corrections.get(pk=standing.pk), reason=reason, by=request.actor)
+    return _after(request, key, row_key)
+
+
+def _after(request: DeskRequest, key: UUID, row_key: int) -> HttpResponse:
+    """The row as it stands now, with the figures of the list; without a script, the list from that row on."""
+    roster, sheets, one = _found(key, row_key)
+    if not request.headers.get("HX-Request"):
+        messages.success(
+            request, _("Row %(row)s was corrected and checked again.") % {"row": one.row.row_number}
+        )
+        return redirect(f"{reverse('roster', args=[key])}?{before_row(one)}")
+    can = {act: POLICY.may(request.actor, act, roster) for act in ACTS}
+    context = {**head_of(roster, summary_of(roster), can), "row": _drawn(one, sheets), "fresh": True}
+    return render(request, "web/parts/row_after.html", context)
+
+
+def _found(key: UUID, row_key: int) -> tuple[Roster, dict[int, RosterSheet], RowWithFindings]:
+    roster, sheets = roster_with_sheets(key)
+    one = row_with_findings(roster, row_key)
+    if one is None:
+        raise Http404
+    return roster, sheets, one
+
+
+def _drawn(one: RowWithFindings, sheets: dict[int, RosterSheet]) -> Row:
+    return drawn_rows([one], cells_of([one]), sheets, in_full=True)[0]
+
+
+def _initial(shown: Row, wanted: str | None) -> dict[str, str | None]:
+    """The cell that was asked for, else the one that most wants a new value: that of the gravest finding."""
+    known = {cell.heading.known: cell for cell in shown.cells if cell.heading.known}
+    marked = [cell for cell in known.values() if cell.severity in ("error", "warning")]
+    gravest = min(marked, key=lambda cell: GRAVITY[cell.severity], default=None)
+    chosen = known.get(wanted or "") or gravest
+    proposal = next((mark.proposal.value for mark in chosen.marks if mark.proposal), None) if chosen else None
+    return {"field": chosen.heading.known, "value": proposal or chosen.raw} if chosen else {}
 
 
 @page(POLICY, "map_heading", WRITING)
 def heading(request: DeskRequest, key: UUID) -> HttpResponse:
-    """Say what a heading means; remembered for this sender, used when the list is handed in anew."""
+    """Say what a heading means; remembered for this sender, and the list is read again by it."""
     found = get_object_or_404(Roster.objects.select_related("organization"), pk=key)
     name, meaning = request.POST.get("heading", ""), request.POST.get("field", "")
     if not name or meaning not in (*FIELDS, IGNORED):
         raise Http404
     actions.map_heading(found.organization, heading=name, field=meaning, by=request.actor)
-    messages.success(
-        request,
-        _(
-            "“%(heading)s” is remembered for this sender. Withdraw the list and hand it in again to have it read so."
+    if found.state != RosterState.CHECKED or found.rows_accepted:
+        messages.success(
+            request, _("“%(heading)s” is remembered for this sender's next list.") % {"heading": name}
         )
-        % {"heading": name},
-    )
+    elif found.rows_read > ROWS_AT_ONCE:
+        return redirect("job", ask(jobs.read_again, by=request.actor, roster=str(found.pk)).pk)
+    else:
+        actions.recheck_roster(found, by=request.actor)
+        messages.success(
+            request, _("“%(heading)s” is remembered; the list was read again.") % {"heading": name}
+        )
     return redirect("roster", key)
+
+
+@page(POLICY, "map_heading", FORM)
+def headings(request: DeskRequest, key: UUID) -> HttpResponse:
+    """What this sender's headings were said to mean; each can be forgotten."""
+    found = get_object_or_404(Roster.objects.select_related("organization", "campaign"), pk=key)
+    known = remembered_mappings(found.organization_path)
+    if request.method == "POST":
+        mapping = get_object_or_404(known, pk=uuid_of(request.POST.get("mapping")))
+        actions.forget_heading(mapping, by=request.actor)
+        messages.success(
+            request, _("“%(heading)s” is forgotten; it is asked again.") % {"heading": mapping.heading}
+        )
+        return redirect("headings", key)
+    return render(request, "web/headings.html", {"roster": found, "mappings": list(known), "fields": FIELDS})
 
 
 @page(POLICY, "record_handout", FORM)

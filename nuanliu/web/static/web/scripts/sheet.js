@@ -1,0 +1,89 @@
+/* The sheet: what was found opens beside its cell on hover and focus, and a cell is put right where it stands. */
+(() => {
+  const REST_MS = 180;
+  let waiting = 0;
+  let hovered = null;
+
+  const opener = (target) => target instanceof Element && target.closest("[popovertarget]");
+  const said = (button) => document.getElementById(button.getAttribute("popovertarget"));
+
+  const place = (box, button) => {
+    const cell = (button.closest("td, th") || button).getBoundingClientRect();
+    box.classList.add("placed");
+    const width = box.offsetWidth;
+    const height = box.offsetHeight;
+    const below = cell.bottom + 6 + height <= window.innerHeight;
+    box.style.left = `${Math.max(12, Math.min(cell.left, window.innerWidth - width - 12))}px`;
+    box.style.top = `${below ? cell.bottom + 6 : Math.max(12, cell.top - height - 6)}px`;
+  };
+
+  const open = (button) => {
+    const box = said(button);
+    if (!box || box.matches(":popover-open")) return;
+    box.showPopover();
+    place(box, button);
+  };
+
+  document.addEventListener("toggle", (event) => {
+    const box = event.target;
+    if (!box.classList || !box.classList.contains("found")) return;
+    const button = document.querySelector(`[popovertarget="${box.id}"]`);
+    if (event.newState === "open" && button) place(box, button);
+  }, true);
+
+  document.addEventListener("focusin", (event) => {
+    const button = opener(event.target);
+    if (button && button.matches(":focus-visible")) open(button);
+  });
+
+  document.addEventListener("pointerover", (event) => {
+    if (event.pointerType === "touch") return;
+    const button = opener(event.target) || opener(event.target.querySelector?.(":scope > .cell"));
+    window.clearTimeout(waiting);
+    if (button) waiting = window.setTimeout(() => { hovered = said(button); open(button); }, REST_MS);
+    else if (hovered && !event.target.closest(".found")) {
+      const left = hovered;
+      waiting = window.setTimeout(() => {
+        if (!left.matches(":hover, :focus-within") && left.matches(":popover-open")) left.hidePopover();
+        hovered = null;
+      }, REST_MS * 2);
+    }
+  });
+
+  document.querySelectorAll(".sheetbox").forEach((box) => box.addEventListener("scroll", () => {
+    document.querySelectorAll(".found:popover-open").forEach((found) => found.hidePopover());
+  }, { passive: true }));
+
+  // Any cell opens by a double click; those with findings by their button, with Enter.
+  document.addEventListener("dblclick", (event) => {
+    const cell = event.target.closest("td[data-edit]");
+    if (cell && !cell.querySelector("form.cellform") && !event.target.closest(".found")) {
+      window.htmx.ajax("GET", cell.dataset.edit, { target: cell, swap: "innerHTML" });
+    }
+  });
+
+  document.addEventListener("keydown", (event) => {
+    const form = event.target.closest && event.target.closest("form.cellform");
+    if (form && event.key === "Escape") form.querySelector("[data-cancel]").click();
+  });
+
+  document.addEventListener("htmx:afterSwap", (event) => {
+    const first = event.target.querySelector && event.target.querySelector("form.cellform input[name=value]");
+    if (first) first.select();
+  });
+
+  // A row that was put right keeps the focus: the next thing to do is near it.
+  document.addEventListener("htmx:oobAfterSwap", () => {
+    const fresh = document.querySelector(".sheet tr.fresh");
+    const next = fresh && (fresh.querySelector("button, a") || fresh.nextElementSibling?.querySelector("button, a"));
+    if (next && document.activeElement === document.body) next.focus({ focusVisible: false });
+  });
+
+  // What the rules refuse is said in the cell that was to be changed.
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const form = event.detail.requestConfig?.elt?.closest?.("form");
+    if (event.detail.xhr.status !== 422 || !form) return;
+    const told = form.querySelector(".told");
+    if (told) told.textContent = new DOMParser().parseFromString(event.detail.xhr.responseText, "text/html").body.textContent.trim().slice(0, 300);
+  });
+})();

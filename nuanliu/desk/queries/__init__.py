@@ -1,0 +1,22 @@
+"""Reads of the workbench: each one statement, whatever waits."""
+
+from nuanliu.desk.queries.branches import Branch, branches_of
+from nuanliu.desk.queries.facts import Facts, facts_of
+from nuanliu.desk.queries.lines import SHOWN, Line, line_totals, lines_of
+from nuanliu.desk.queries.money import FundMoney, money_by_fund
+from nuanliu.desk.queries.notices import notices_of, unseen_count
+
+__all__ = [
+    "SHOWN",
+    "Branch",
+    "Facts",
+    "FundMoney",
+    "Line",
+    "branches_of",
+    "facts_of",
+    "line_totals",
+    "lines_of",
+    "money_by_fund",
+    "notices_of",
+    "unseen_count",
+]

@@ -123,6 +123,8 @@ class Campaign(Keyed, Recorded):
         default=15, help_text="later entries are flagged (R-105)"
     )
     in_audit_scope = models.BooleanField(default=True)
+    closed_on = models.DateField(null=True, help_text="its last day before its end; nothing new after it")
+    close_reason = models.CharField(max_length=200, blank=True)
 
     class Meta:
         constraints = [
@@ -134,6 +136,10 @@ class Campaign(Keyed, Recorded):
                 condition=models.Q(service_month_starts_on__isnull=True, service_month_ends_on__isnull=True)
                 | models.Q(service_month_ends_on__gte=models.F("service_month_starts_on")),
                 name="programmes_campaign_service_month",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(closed_on__isnull=True) | models.Q(close_reason__regex=r"\S"),
+                name="programmes_campaign_closed_with_reason",
             ),
         ]
 

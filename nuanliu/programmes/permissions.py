@@ -8,6 +8,8 @@ LEADING = {Role.RIGHTS_OFFICER, Role.RESPONSIBLE, Role.LEADER, Role.FOUNDATION_O
 POLICY = Policy({
     "open_programme": LEADING,
     "open_campaign": LEADING,
+    "change_campaign": LEADING,
+    "close_campaign": LEADING,
     "draft_standard": LEADING | {Role.HANDLER},
     "adopt_standard": LEADING,
     "file_standard": LEADING,

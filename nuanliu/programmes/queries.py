@@ -1,6 +1,7 @@
 """What is in force: rules, standards, categories, tags, purposes, prohibited goods."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
@@ -83,6 +84,49 @@ def lines_of(standard: Standard) -> dict[str, StandardLine]:
     return {line.category_id: line for line in lines}
 
 
+def in_force_before(standard: Standard) -> Standard | None:
+    """The version of the same union that was in force on the day before this one begins, or on its first day where
+    that one was adopted earlier; None where this is the union's first."""
+    own = Standard.objects.filter(organization_id=standard.organization_id).exclude(pk=standard.pk)
+    earlier = own.filter(valid_from__lte=standard.valid_from, adopted_on__isnull=False)
+    if standard.adopted_on:
+        earlier = earlier.filter(adopted_on__lte=standard.adopted_on)
+    return earlier.exclude(state=StandardState.DRAFT).order_by("-valid_from", "-adopted_on", "-id").first()
+
+
+@dataclass(frozen=True, slots=True)
+class LineChange:
+    """The sum for a category in a standard, and in the version before it; None where a version has none."""
+
+    category: Category
+    now: StandardLine | None
+    before: StandardLine | None
+
+    @property
+    def difference_fen(self) -> int:
+        """How much more, in fen, cash and goods together; as if nothing were given where there is no line."""
+        return _worth(self.now) - _worth(self.before)
+
+
+def changes_of(standard: Standard, before: Standard | None) -> list[LineChange]:
+    """Category by category what a standard gives, and what the version before it gave; in the order of Annex 1."""
+    now, then = lines_of(standard), lines_of(before) if before else {}
+    return [
+        LineChange(category, now.get(category.code), then.get(category.code))
+        for category in categories()
+        if category.code in now or category.code in then
+    ]
+
+
+def _worth(line: StandardLine | None) -> int:
+    return line.cash_fen + line.goods_fen if line else 0
+
+
+def reference_categories() -> list[Category]:
+    """C1 … C11 with every wording by which lists name them."""
+    return list(Category.objects.order_by("ordinal").prefetch_related("wordings"))
+
+
 def categories() -> list[Category]:
     """C1 … C11 in order."""
     return list(Category.objects.order_by("ordinal"))
@@ -163,6 +207,12 @@ def campaigns_on(organization: Organization, day: date) -> QuerySet[Campaign]:
     """Campaigns of the organization and of those above it whose window holds the day."""
     open_to = Campaign.objects.filter(organization_path__in=path_and_above(organization.path))
     return open_to.filter(starts_on__lte=day, ends_on__gte=day).order_by("starts_on", "id")
+
+
+def is_open(campaign: Campaign, on: date) -> bool:
+    """Whether something new may begin in a campaign on a day: from its first day until it ends or is closed."""
+    last = campaign.closed_on or campaign.ends_on
+    return campaign.starts_on <= on <= last
 
 
 def campaign_named(programme_id: UUID, name: str) -> Campaign | None:

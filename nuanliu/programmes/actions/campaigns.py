@@ -88,7 +88,7 @@ def open_campaign(
         entry_lag_days=entry_lag_days,
     )
     POLICY.require(by, "open_campaign", campaign)
-    _check_campaign(campaign)
+    check_campaign(campaign)
     known = campaign_named(programme.pk, name)
     if known:
         same = (known.starts_on, known.ends_on) == (starts_on, ends_on)
@@ -100,7 +100,8 @@ def open_campaign(
     return campaign
 
 
-def _check_campaign(campaign: Campaign) -> None:
+def check_campaign(campaign: Campaign) -> None:
+    """What `open_campaign` refuses of window, service month, place and basis."""
     refuse_if(campaign.ends_on < campaign.starts_on, "campaign.window", "活动结束日期早于开始日期")
     refuse_if(
         not campaign.organization_path.startswith(campaign.programme.organization_path),

@@ -4,7 +4,7 @@ import re
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import islice, product
+from itertools import islice, pairwise, product
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
@@ -23,7 +23,7 @@ TRADE = (
     "gonghui zonggonghui shizonggonghui quzonggonghui gonghuizhuxi songwennuan wennuan nuanliu bangfu "
     "bangkun kunnan zhigong kunnanzhigong zhigongzhijia weiwen weiwenjin zhuxi caiwu chuna shenji "
     "jijinhui aixin yuandan chunjie zhongqiu gongzuo admin administrator guanliyuan mima password "
-    "shanghai zhongguo renmin laodong wuyi woaini union warmth "
+    "shanghai zhongguo renmin laodong wuyi zhongxin woaini union warmth "
 )
 DISTRICTS = (
     "huangpu xuhui changning jingan putuo hongkou yangpu minhang baoshan jiading pudong jinshan "
@@ -115,6 +115,7 @@ def _spellings(names: Iterable[str]) -> Iterable[str]:
         for sounds in islice(product(*pinyin.readings(name)), READINGS):
             yield from ("".join(sounds), "".join(sound[:1] for sound in sounds), *sounds)
             yield "".join((*sounds[1:], sounds[0]))
+            yield from ("".join(pair) for pair in pairwise(sounds))
 
 
 def _plain(password: str) -> str:

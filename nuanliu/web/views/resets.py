@@ -17,6 +17,7 @@ from nuanliu.web.devices import device
 from nuanliu.web.forms import ReasonForm
 from nuanliu.web.forms_account import ResetForm
 from nuanliu.web.guards import WRITING, DeskRequest, page
+from nuanliu.web.paging import SIZE
 
 
 @page(POLICY, "reset_account", WRITING, again=True)
@@ -68,6 +69,13 @@ def help_with(user: User, by: Actor) -> dict[str, Any]:
         "reset_form": ResetForm(prefix="reset"),
         "sessions_form": ReasonForm(prefix="sessions"),
     }
+
+
+def resets_for(by: Actor) -> list[Reset]:
+    """The resets that wait for a second administrator, for those who may confirm one."""
+    if not POLICY.may(by, "reset_account"):
+        return []
+    return list(resets_waiting().filter(user__in=users_around())[:SIZE])
 
 
 def _done(request: DeskRequest, reset: Reset, password: str) -> HttpResponse:

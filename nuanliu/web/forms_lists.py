@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import QuerySet
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from nuanliu.awards.actions import SubmittedFile
@@ -40,7 +40,7 @@ class ListsField(FilesField):
     def clean(self, data: Any, initial: Any = None) -> list[SubmittedFile]:
         sent = super().clean(data, initial)
         if len(sent) > MOST_FILES:
-            raise forms.ValidationError(_now("At most %(count)s files at once.") % {"count": MOST_FILES})
+            raise forms.ValidationError(gettext("At most %(count)s files at once.") % {"count": MOST_FILES})
         return _looked_at(sent)
 
 
@@ -63,7 +63,7 @@ def _looked_at(sent: Sequence[UploadedFile]) -> list[SubmittedFile]:
 def _too_large(file: UploadedFile) -> str:
     if (file.size or 0) <= MOST_BYTES:
         return ""
-    return _now("The file is larger than %(count)s MB. Leave out pictures and other sheets, or split it.") % {
+    return gettext("The file is larger than %(count)s MB. Leave out pictures and other sheets, or split it.") % {
         "count": MOST_BYTES // (1024 * 1024)
     }
 

@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 from django.utils.translation import ngettext
 
 from nuanliu.awards import actions
@@ -49,11 +49,11 @@ ACTS = (
 OPEN_STATES = (RosterState.CHECKED, RosterState.ACCEPTED)
 UNMAPPED = "column.unmapped"
 TABS = {
-    "error": _lazy("Must be put right"),
-    "warning": _lazy("To look at"),
-    "good": _lazy("Good"),
-    "accepted": _lazy("Accepted"),
-    "all": _lazy("All rows"),
+    "error": gettext_lazy("Must be put right"),
+    "warning": gettext_lazy("To look at"),
+    "good": gettext_lazy("Good"),
+    "accepted": gettext_lazy("Accepted"),
+    "all": gettext_lazy("All rows"),
 }
 
 

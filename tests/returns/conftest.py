@@ -56,6 +56,11 @@ DELIVER = """
     END
     $$;
     GRANT EXECUTE ON FUNCTION public.test_deliver TO nuanliu_app;
+    CREATE OR REPLACE FUNCTION public.test_move(moved bigint, in_state text, day date) RETURNS void
+    LANGUAGE sql SECURITY DEFINER SET session_replication_role = replica AS $$
+        UPDATE public.awards_award SET state = in_state, delivered_on = day WHERE id = moved
+    $$;
+    GRANT EXECUTE ON FUNCTION public.test_move TO nuanliu_app;
 """
 
 

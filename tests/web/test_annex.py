@@ -1,6 +1,6 @@
-"""Annex 1 at the desks: the form, what stands behind its cells, who has sent, what changed, and the steps of a version."""
+"""Annex 1 at the desks: the form, what stands behind its cells, who has sent, what changed, a version's steps."""
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import pytest
@@ -8,9 +8,6 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from nuanliu.base.scope import Scope, scoped
-from nuanliu.returns.actions import draft_return, enter_value, sign_return, submit_return
-from nuanliu.returns.models import EnteredValue, Return
-from nuanliu.returns.queries import annex1, annex1_by_child, difference
 from tests.returns.conftest import AS_OF, GIVEN, World, delivering, make_world  # noqa: F401  a fixture
 from tests.web.conftest import reads, text_of
 

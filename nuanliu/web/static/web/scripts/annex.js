@@ -71,8 +71,24 @@ function place(tip, by) {
 for (const button of document.querySelectorAll(".mark[popovertarget]")) {
   const tip = document.getElementById(button.getAttribute("popovertarget"));
   if (!tip?.showPopover) continue;
-  tip.addEventListener("toggle", (event) => event.newState === "open" && place(tip, button));
-  button.addEventListener("mouseenter", () => tip.matches(":popover-open") || tip.showPopover());
+  // Hover and focus show it, a press keeps it until the next one, Escape or a press elsewhere closes it.
+  let kept = false;
+  const show = () => tip.matches(":popover-open") || tip.showPopover();
+  const hide = () => kept || !tip.matches(":popover-open") || tip.hidePopover();
+  tip.addEventListener("toggle", (event) => {
+    if (event.newState === "open") place(tip, button);
+    else kept = false;
+  });
+  button.addEventListener("mouseenter", show);
+  button.addEventListener("mouseleave", hide);
+  button.addEventListener("focus", () => button.matches(":focus-visible") && show());
+  button.addEventListener("blur", (event) => tip.contains(event.relatedTarget) || hide());
+  button.addEventListener("click", (event) => {
+    event.preventDefault();
+    kept = !kept;
+    if (kept) show();
+    else tip.hidePopover();
+  });
 }
 
 for (const button of document.querySelectorAll("[data-print]")) {

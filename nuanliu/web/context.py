@@ -84,6 +84,7 @@ GROUPS: tuple[tuple[Promise | str, tuple[Room, ...]], ...] = (
         _("Rules"),
         (
             Room(_("Standards"), "standards", ("standard",)),
+            Room(_("Categories"), "categories", ()),
             Room(_("Prohibited goods"), "goods", ()),
             Room(_("Register of rules"), "rules", ()),
         ),

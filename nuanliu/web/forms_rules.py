@@ -61,6 +61,17 @@ class CampaignForm(forms.Form):
         self.fields["programme"].queryset = programmes  # type: ignore[attr-defined]
 
 
+class ChangeForm(CampaignForm):
+    """What may still change of a campaign; its window only before it begins."""
+
+    reason = forms.CharField(label=_("Reason"), widget=forms.Textarea(attrs={"rows": 2}))
+
+    def __init__(self, *args: Any, has_begun: bool, **kwargs: Any) -> None:
+        super().__init__(*args, programmes=Programme.objects.none(), **kwargs)
+        for fixed in ("programme", "name", "basis", *(("starts_on", "ends_on") if has_begun else ())):
+            del self.fields[fixed]
+
+
 class StandardFileForm(forms.Form):
     """A standard file; cleaned to what the YAML says."""
 

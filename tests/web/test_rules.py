@@ -226,3 +226,57 @@ def test_a_list_page_asks_at_most_eight_times(rights: Client, address: str) -> N
     with CaptureQueriesContext(connection) as asked:
         assert rights.get(address).status_code == 200
     assert len(reads(asked)) <= 8, reads(asked)
+
+
+# --- campaigns put right and closed, categories, difference of standards ---
+
+
+def test_a_running_campaign_keeps_its_window_and_is_put_right(rights: Client, campaign: Campaign) -> None:
+    address = f"/campaigns/{campaign.pk}/settings/"
+    assert "its window stays" in text_of(rights.get(address))
+    form = {
+        "change-notice_number": "沪工总权〔2021〕194号",
+        "change-notice_title": "更正",
+        "change-entry_lag_days": "15",
+    }
+    assert rights.post(f"{address}change/", form).status_code == 422
+    moved = {**form, "change-reason": "通知更正", "change-ends_on": "2022-03-31"}
+    assert rights.post(f"{address}change/", moved).status_code == 302
+    with scoped(Scope.for_path(JIADING)):
+        found = Campaign.objects.get(pk=campaign.pk)
+    assert (found.notice_title, found.ends_on) == ("更正", campaign.ends_on)
+    assert "通知更正" in text_of(rights.get(f"/history/programmes.campaign/{campaign.pk}/"))
+
+
+def test_a_campaign_is_closed_with_a_reason(rights: Client, campaign: Campaign) -> None:
+    address = f"/campaigns/{campaign.pk}/settings/"
+    assert rights.post(f"{address}close/", {"close-on": "2022-01-20"}).status_code == 422
+    assert (
+        rights.post(f"{address}close/", {"close-on": "2022-01-20", "close-reason": "资金用完"}).status_code
+        == 302
+    )
+    assert "closed on 2022-01-20" in text_of(rights.get(address))
+
+
+@pytest.mark.parametrize("username", ["outsider", "clerk"])
+def test_settings_of_a_campaign_are_not_for_others(desk: Any, campaign: Campaign, username: str) -> None:
+    browser, address = desk(username), f"/campaigns/{campaign.pk}/settings/"
+    assert browser.get(address).status_code == 404
+    assert [browser.post(f"{address}{verb}/").status_code for verb in ("change", "close")] == [404, 404]
+
+
+def test_categories_are_shown_with_source_and_cells(desk: Any, cast: Cast) -> None:
+    shown = text_of(desk("clerk").get("/categories/"))
+    assert all(code in shown for code in ("C1", "C11", "D11", "沪工总权〔2020〕178号 第三条（一）"))
+
+
+def test_a_standard_is_compared_with_the_version_before_it(rights: Client) -> None:
+    draft = drafted(rights, **{"cash-C1": "1500"})
+    shown = rights.get(draft)
+    changes = {change.category.code: change for change in shown.context["changes"]}
+    before = shown.context["before"]
+    assert before is not None
+    assert changes["C1"].difference_fen == 150_000 - (
+        changes["C1"].before.cash_fen + changes["C1"].before.goods_fen
+    )
+    assert before.document in text_of(shown)

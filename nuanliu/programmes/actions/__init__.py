@@ -1,7 +1,7 @@
 """Every verb of programmes: campaigns and standards of a union, registers of the city."""
 
 from nuanliu.programmes.actions.campaigns import open_campaign, open_programme
-from nuanliu.programmes.actions.changing import change_campaign, close_campaign
+from nuanliu.programmes.actions.changing import CHANGEABLE, change_campaign, close_campaign
 from nuanliu.programmes.actions.registers import (
     load_reference_data,
     permit_goods,
@@ -18,6 +18,7 @@ from nuanliu.programmes.actions.standards import (
 )
 
 __all__ = [
+    "CHANGEABLE",
     "adopt_standard",
     "change_campaign",
     "close_campaign",

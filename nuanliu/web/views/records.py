@@ -21,6 +21,7 @@ from nuanliu.web.queries import jobs_of
 # Records whose history has a page, by the name under which the log knows them.
 SUBJECTS = {
     "organizations.organization": "union",
+    "programmes.campaign": "campaign-settings",
     "access.user": "user",
     "awards.roster": "roster",
     "ledger.useplan": "plan",

@@ -15,7 +15,14 @@ from nuanliu.organizations.models import Organization
 from nuanliu.programmes import actions
 from nuanliu.programmes.models import Standard
 from nuanliu.programmes.permissions import POLICY
-from nuanliu.programmes.queries import categories, in_force_among, is_in_force, lines_of, superseded_by
+from nuanliu.programmes.queries import (
+    categories,
+    changes_of,
+    in_force_among,
+    in_force_before,
+    is_in_force,
+    superseded_by,
+)
 from nuanliu.programmes.states import STANDARD_TRANSITIONS, Per, StandardState
 from nuanliu.web.forms_rules import (
     AdoptionForm,
@@ -94,7 +101,8 @@ def _page(request: DeskRequest, found: Standard, **bound: Any) -> HttpResponse:
     }
     context = {
         "standard": found,
-        "lines": lines_of(found).values(),
+        "before": (before := in_force_before(found)),
+        "changes": changes_of(found, before),
         "in_force": is_in_force(found, today),
         "superseded_by": superseded_by(found) if found.adopted_on else None,
         "can": _can(request, found),

@@ -61,6 +61,7 @@ def decide(job: Job, roster: str, ballot: str = "for") -> UsePlan:
         purpose=PURPOSE,
         **{f"amount-{fund.pk}": f"{form.context['asked_fen'] / 100:.2f}", f"categories-{fund.pk}": wanted},
     ).headers["Location"]
+    plan_address = plan_address.removesuffix("compose/")
     plan = job.of(UsePlan.objects.get)
     job.post("rights", f"{roster}attach/", plan=plan.pk)
     job.post("rights", f"{plan_address}propose/", on=DAY, opinion="拟同意")

@@ -16,6 +16,7 @@ from nuanliu.kernel.text import normalize_code, normalize_name
 from nuanliu.organizations.models import Organization
 from nuanliu.people.models import BankAccount, Household, HouseholdMember, Person
 from nuanliu.people.permissions import POLICY
+from nuanliu.people.queries import people_numbered
 
 ACCOUNT = Place("people_bankaccount", "number_sealed")
 
@@ -35,6 +36,20 @@ def record_death(person: Person, *, died_on: date, reason: str, by: Actor) -> Pe
     person.deceased_on = died_on
     record(by, person, after={"deceased_on": died_on}, reason=reason)
     return person
+
+
+@audited
+def look_up(number: str, *, limit: int, by: Actor) -> list[Person]:
+    """The people in scope whom a number names: identity number, its last four characters, or phone.
+
+    Whoever can try numbers can learn whom the unions help: so each try stays in the log, with how many it found and
+    never the number. Refused: `permission.denied`.
+    """
+    POLICY.require(by, "look_up")
+    found = people_numbered(number, limit)
+    subject = found[0] if len(found) == 1 else ("people.look_up", f"{len(number)} 位")
+    record(by, subject, after={"found": len(found), "characters": len(number)})
+    return found
 
 
 @audited

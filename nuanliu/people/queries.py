@@ -2,13 +2,20 @@
 
 from datetime import date
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from nuanliu.base.crypto import blind
 from nuanliu.base.scope import Scope
 from nuanliu.kernel.errors import Refused, refuse_if
-from nuanliu.kernel.identity import check_identity
+from nuanliu.kernel.identity import check_identity, lift
+from nuanliu.kernel.phones import check_phone, normalize_phone
+from nuanliu.kernel.text import normalize_code, normalize_name
 from nuanliu.people.models import Household, HouseholdMember, Person
+
+LEAST_CHARACTERS = 2
+IDENTITY_LENGTH, TAIL_LENGTH = 18, 4
+# Comes after every character that a name has.
+LAST_CHARACTER = "\U0010ffff"
 
 
 def person_of(identity_number: str, on: date) -> Person:
@@ -35,3 +42,36 @@ def households_of(organization_path: str) -> QuerySet[Household]:
     return Household.objects.filter(
         organization_path__gte=scope.path_low, organization_path__lt=scope.path_high
     ).prefetch_related(Prefetch("members", queryset=members, to_attr="present"))
+
+
+def people_called(text: str, limit: int) -> list[Person]:
+    """The first people in scope whose name begins so, or, for Latin letters, the initials of it, in that order.
+
+    At least two characters, else nobody: one character is thousands of people. Both are ranges of an index, since the
+    database compares by code point; row-level security then probes the connection of each candidate.
+    """
+    wanted = normalize_name(text)
+    if len(wanted) < LEAST_CHARACTERS:
+        return []
+    field = "initials" if wanted.isascii() else "name"
+    low = wanted.lower() if wanted.isascii() else wanted
+    found = Person.objects.filter(**{f"{field}__gte": low, f"{field}__lt": low + LAST_CHARACTER})
+    return list(found.order_by(field, "id")[:limit])
+
+
+def people_numbered(number: str, limit: int) -> list[Person]:
+    """The people in scope of an identity number, a phone number, or the last four characters of an identity number.
+
+    Found by blind index: the number itself stands in no column. For `people.actions.look_up`, which leaves a trace.
+    """
+    condition = _numbered(normalize_code(number))
+    return list(Person.objects.filter(condition).order_by("name", "id")[:limit]) if condition else []
+
+
+def _numbered(code: str) -> Q | None:
+    lifted = lift(code)
+    if len(lifted) == IDENTITY_LENGTH:
+        return Q(identity_digest=blind(lifted, "identity"))
+    if len(code) == TAIL_LENGTH:
+        return Q(identity_tail_digest=blind(code, "identity_tail"))
+    return Q(phone_digest=blind(normalize_phone(code), "phone")) if check_phone(code) is None else None

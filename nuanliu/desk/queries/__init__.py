@@ -1,6 +1,7 @@
 """Reads of the workbench: each one statement, whatever waits."""
 
 from nuanliu.desk.queries.branches import Branch, branches_of
+from nuanliu.desk.queries.documents import documents_named
 from nuanliu.desk.queries.facts import Facts, facts_of
 from nuanliu.desk.queries.lines import SHOWN, Line, line_totals, lines_of
 from nuanliu.desk.queries.money import FundMoney, money_by_fund
@@ -13,6 +14,7 @@ __all__ = [
     "FundMoney",
     "Line",
     "branches_of",
+    "documents_named",
     "facts_of",
     "line_totals",
     "lines_of",

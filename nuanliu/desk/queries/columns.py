@@ -57,10 +57,10 @@ TYPES: dict[str, Any] = {
 
 
 def lines(
-    kind: str, rows: QuerySet[Any], *, shown: int, key: str = "pk", newest: bool = False, **columns: Any
+    kind: str, rows: QuerySet[Any], *, shown: int, key: Any = "pk", newest: bool = False, **columns: Any
 ) -> QuerySet[Any]:
     """The first rows as lines; a column not named is empty. Ordered by `since`, oldest first unless `newest`."""
-    said = {"kind": Value(kind), "key": F(key), "since": F("recorded_at"), "state": F("state"), **columns}
+    said = {"kind": Value(kind), "key": key, "since": F("recorded_at"), "state": F("state"), **columns}
     cast = {
         f"line_{name}": Cast(_expression(said.get(name)), TYPES[name]) for name in NAMES if name != "total"
     }

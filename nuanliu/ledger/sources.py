@@ -39,7 +39,8 @@ def view_sql() -> str:
     """SQL of the view `ledger_source_rule`: the same data, where nobody but a migration can change them."""
     rows = ",\n    ".join(_row(rule) for rule in source_rules().values())
     columns = "source_class, annex1, annex2, fiscal, categories, passes_down_as"
-    return f"CREATE OR REPLACE VIEW public.ledger_source_rule ({columns}) AS VALUES\n    {rows};"
+    invoker = "WITH (security_invoker = true)"
+    return f"CREATE OR REPLACE VIEW public.ledger_source_rule ({columns}) {invoker} AS VALUES\n    {rows};"
 
 
 def _rule(name: str, entry: Mapping[str, object]) -> SourceRule:

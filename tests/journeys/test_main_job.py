@@ -138,6 +138,8 @@ def report(desks: Desks, campaign: str) -> int:
     figure.click()
     rights.wait_for_selector("#records td")
     desks.look(rights)
+    rights.locator("[data-cell=A]").click()
+    rights.wait_for_selector("[data-opened=A]")
     rights.fill("#id_value", "46")
     rights.locator("form[action*='/enter/'] #id_reason").fill("走访企业台账")
     desks.press(rights, "form[action*='/enter/'] button")

@@ -19,6 +19,7 @@ POLICY = Policy({
     "propose_plan": OFFICERS,
     "decide_plan": DECIDING,
     "cancel_award": HANDLING | OFFICERS,
+    "confirm_account": {Role.RELEASER, Role.FINANCE_OFFICER},
     "record_handout": HANDLING | {Role.RESPONSIBLE},
     "record_recusal": HANDLING | OFFICERS | DECIDING | {Role.RESPONSIBLE},
     "request_cash_exception": HANDLING,

@@ -327,6 +327,11 @@ class FundPayment:
     by_hand: int
     by_hand_fen: int
 
+    @property
+    def remaining_fen(self) -> int:
+        """What the plan has left when all that waits is in batches."""
+        return self.planned_fen - self.in_batches_fen - self.waiting_fen - self.by_hand_fen
+
 
 _PAYABLE = """
 SELECT fund.id::text, fund.name, line.categories, line.fen,

@@ -115,3 +115,17 @@ class ReversalForm(ReasonForm):
 
     on = forms.DateField(label=_("Date"), widget=DateInput())
     field_order = ("on",)
+
+
+class RenewalForm(ReasonForm):
+    """Money set aside once more: from which day, and why the decision still stands."""
+
+    on = forms.DateField(label=_("Date"), widget=DateInput())
+    field_order = ("on",)
+
+
+class ReissueForm(forms.Form):
+    """Failed payments made anew: on which day, and why where the account was right."""
+
+    on = forms.DateField(label=_("Payment date"), widget=DateInput())
+    reason = forms.CharField(label=_("Reason, where the account was right"), required=False)

@@ -1,6 +1,6 @@
 """What people fill in about a use plan: from each fund so much for these categories, for which lists."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from nuanliu.kernel.money import MoneyError, parse_yuan, yuan_text
-from nuanliu.ledger.models import Fund, UsePlanLine
+from nuanliu.ledger.models import Fund
 from nuanliu.ledger.queries import LineFacts, UsableFund
 from nuanliu.web.forms import MeetingForm
 
@@ -57,17 +57,17 @@ def entries_posted(funds: Sequence[UsableFund], posted: MultiValueDict[str, Any]
     return [_entry(usable, posted) for usable in funds]
 
 
-def entries_of(funds: Sequence[UsableFund], lines: Sequence[UsePlanLine]) -> list[FundEntry]:
-    """The funds as a draft has them."""
+def entries_of(funds: Sequence[UsableFund], drafted: Sequence[Mapping[str, Any]]) -> list[FundEntry]:
+    """The funds as a draft has them: of each line its fund's key, its sum in fen, its categories."""
     entries = []
     for usable in funds:
-        own = [line for line in lines if line.fund_id == usable.fund.pk]
-        amount_fen = sum(line.amount_fen for line in own)
+        own = [line for line in drafted if line["fund"] == str(usable.fund.pk)]
+        amount_fen = sum(line["amount_fen"] for line in own)
         entries.append(
             FundEntry(
                 usable,
                 amount=yuan_text(amount_fen).replace(",", "") if own else "",
-                categories=sorted({code for line in own for code in line.categories}),
+                categories=sorted({code for line in own for code in line["categories"]}),
                 amount_fen=amount_fen,
             )
         )

@@ -134,14 +134,14 @@ def test_the_same_files_replace_nothing_and_other_files_replace_the_list(job: Jo
 def test_one_award_is_cancelled_with_its_reason_and_its_money_is_free(job: Job) -> None:
     decide(job, accept_and_sign(job))
     place = f"/campaigns/{job.world.campaign.pk}/awards/"
-    shown = job.at("clerk").get(place).context["page"].rows
+    shown = job.at("clerk").get(place).context["list"]["page"].rows
     one = f"/awards/{shown[0].pk}/"
     assert shown[0].person.name not in text_of(job.at("clerk").get(one))
-    answer = job.at("clerk").post(f"{one}cancel/", {"reason": ""})
+    answer = job.at("clerk").post(f"{one}cancel/", {"cancel-reason": ""})
     assert answer.status_code == 422
-    job.post("clerk", f"{one}cancel/", reason="本人放弃")
+    job.post("clerk", f"{one}cancel/", **{"cancel-reason": "本人放弃"})
     assert job.of(lambda: Award.objects.get(pk=shown[0].pk)).state == AwardState.CANCELLED
-    cancelled = job.at("clerk").get(f"{place}?state=cancelled").context["page"].rows
+    cancelled = job.at("clerk").get(f"{place}?state=cancelled").context["list"]["page"].rows
     assert [award.pk for award in cancelled] == [shown[0].pk]
 
 
@@ -149,7 +149,7 @@ def test_awards_of_one_list_stand_alone(job: Job) -> None:
     roster = accept_and_sign(job)
     place = f"/campaigns/{job.world.campaign.pk}/awards/"
     accepted = job.of(Roster.objects.get).rows_accepted
-    rows = job.at("auditor").get(f"{place}?list={roster.split('/')[-2]}").context["page"].rows
+    rows = job.at("auditor").get(f"{place}?list={roster.split('/')[-2]}").context["list"]["page"].rows
     assert len(rows) == min(accepted, 50)
     assert job.at("auditor").get(f"{place}?list=nonsense").status_code == 404
 

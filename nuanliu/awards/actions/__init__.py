@@ -1,6 +1,7 @@
 """The business verbs of lists and awards. Each locks, re-reads, checks, writes and leaves one audit row."""
 
 from nuanliu.awards.actions.accepting import Accepted, accept_rows
+from nuanliu.awards.actions.accounts import confirm_account
 from nuanliu.awards.actions.correcting import correct_row, undo_correction, withdraw_roster
 from nuanliu.awards.actions.deciding import (
     attach_roster,
@@ -37,6 +38,7 @@ __all__ = [
     "attach_roster",
     "cancel_award",
     "change_states_many",
+    "confirm_account",
     "correct_row",
     "decide_plan",
     "detach_roster",

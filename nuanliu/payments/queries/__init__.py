@@ -78,6 +78,11 @@ class BatchTotals:
     planned_fen: int
     has_receipt: bool
 
+    @property
+    def void_fen(self) -> int:
+        """What was left out at release: so that the parts add up to what was declared."""
+        return self.declared_fen - self.paid_fen - self.failed_fen - self.open_fen
+
 
 @dataclass(frozen=True, slots=True)
 class Failure:

@@ -12,7 +12,7 @@ from nuanliu.kernel.findings import CODES
 from nuanliu.kernel.money import wan_exact, yuan_text
 from nuanliu.kernel.text import mask_name
 from nuanliu.ledger.states import SourceClass
-from nuanliu.payments.states import BatchState, Outcome
+from nuanliu.payments.states import BatchState, OrderState, Outcome
 from nuanliu.web.acts import Act
 
 register = template.Library()
@@ -136,3 +136,9 @@ def ballot_label(ballot: str) -> str:
 def outcome_label(outcome: str) -> str:
     """How we read a bank's answer, in words."""
     return str(Outcome(outcome).label) if outcome else ""
+
+
+@register.filter
+def order_label(state: str) -> str:
+    """Where an order stands, in words."""
+    return str(OrderState(state).label)

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -12,7 +12,6 @@ from nuanliu.awards import actions
 from nuanliu.awards.actions import SubmittedFile
 from nuanliu.awards.models import Award, Roster
 from nuanliu.awards.permissions import POLICY
-from nuanliu.awards.states import AWARD_TRANSITIONS, AwardState
 from nuanliu.base.jobs import ask
 from nuanliu.evidence.actions import archive
 from nuanliu.web import jobs
@@ -23,6 +22,7 @@ from nuanliu.web.listings import show
 from nuanliu.web.queries import business_day, campaigns_for
 from nuanliu.web.tables.awards import AWARDS
 from nuanliu.web.views.rosters import AT_ONCE_BYTES, ROSTER_FILE
+from nuanliu.web.views.tracing import shown
 
 
 def _roster(key: UUID) -> Roster:
@@ -114,16 +114,16 @@ def _award(key: int) -> Award:
 
 @page(POLICY, "read")
 def award(request: DeskRequest, key: int) -> HttpResponse:
-    """One award: what, to whom, from which list and plan; it can be cancelled until it is given."""
-    return _shown(request, _award(key), ReasonForm())
+    """One award: what, to whom, where its money is; it can be cancelled until it is given."""
+    return shown(request, _award(key), ReasonForm(prefix="cancel"), ReasonForm(prefix="account"))
 
 
 @page(POLICY, "cancel_award", WRITING)
 def cancel(request: DeskRequest, key: int) -> HttpResponse:
     """Cancel one award, with the reason; the money reserved for it is free again."""
-    found, form = _award(key), ReasonForm(request.POST)
+    found, form = _award(key), ReasonForm(request.POST, prefix="cancel")
     if not form.is_valid():
-        return _shown(request, found, form)
+        return shown(request, found, form, ReasonForm(prefix="account"))
     actions.cancel_award(
         found, reason=form.cleaned_data["reason"], on=business_day(found.campaign), by=request.actor
     )
@@ -131,11 +131,14 @@ def cancel(request: DeskRequest, key: int) -> HttpResponse:
     return redirect("award", key)
 
 
-def _shown(request: DeskRequest, found: Award, form: ReasonForm) -> HttpResponse:
-    context = {
-        "award": found,
-        "form": form,
-        "may_cancel": POLICY.may(request.actor, "cancel_award", found)
-        and AwardState.CANCELLED in AWARD_TRANSITIONS[found.state],
-    }
-    return render(request, "web/award.html", context, status=422 if form.is_bound else 200)
+@page(POLICY, "confirm_account", WRITING, again=True)
+def confirm_account(request: DeskRequest, key: int) -> HttpResponse:
+    """Another person than who changed it confirms the person's present account for an approved award."""
+    found, form = _award(key), ReasonForm(request.POST, prefix="account")
+    if not form.is_valid():
+        return shown(request, found, ReasonForm(prefix="cancel"), form)
+    actions.confirm_account(
+        found, reason=form.cleaned_data["reason"], on=business_day(found.campaign), by=request.actor
+    )
+    messages.success(request, _("The account is confirmed; the award can go into a batch."))
+    return redirect("award", key)

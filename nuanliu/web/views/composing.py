@@ -5,7 +5,10 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import transaction
+from django.db.models import OuterRef
+from django.db.models.functions import JSONObject
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -17,9 +20,9 @@ from nuanliu.base.scope import Scope
 from nuanliu.kernel.errors import Refused
 from nuanliu.kernel.money import yuan_text
 from nuanliu.ledger import actions as ledger
-from nuanliu.ledger.models import UsePlan
+from nuanliu.ledger.models import UsePlan, UsePlanLine
 from nuanliu.ledger.permissions import POLICY
-from nuanliu.ledger.queries import AskedFacts, UsableFund, funds_for_plan, lines_of, shares
+from nuanliu.ledger.queries import AskedFacts, UsableFund, funds_for_plan, shares
 from nuanliu.ledger.states import PlanState
 from nuanliu.organizations.models import Organization
 from nuanliu.programmes.models import Campaign
@@ -30,6 +33,12 @@ from nuanliu.web.guards import FORM, DeskRequest, page
 from nuanliu.web.queries import CategoryTotal, business_day, campaigns_for
 
 COUNT = "count"
+# The draft's lines, fetched with it.
+DRAFTED = ArraySubquery(
+    UsePlanLine.objects.filter(plan=OuterRef("pk"))
+    .order_by("ordinal")
+    .values(json=JSONObject(fund="fund_id", amount_fen="amount_fen", categories="categories"))
+)
 PROPOSERS = (Role.RIGHTS_OFFICER, Role.FINANCE_OFFICER, Role.FOUNDATION_OFFICER, Role.FOUNDATION_FINANCE)
 
 
@@ -44,7 +53,7 @@ def plan_new(request: DeskRequest, key: UUID) -> HttpResponse:
 def plan_compose(request: DeskRequest, key: UUID) -> HttpResponse:
     """Go on with a draft: other amounts, more lists."""
     related = ("organization", "campaign", "campaign__organization", "purpose")
-    plan = get_object_or_404(UsePlan.objects.select_related(*related), pk=key)
+    plan = get_object_or_404(UsePlan.objects.select_related(*related).annotate(drafted=DRAFTED), pk=key)
     if plan.state != PlanState.DRAFT:
         return redirect("plan", plan.pk)
     return _compose(request, plan.campaign, plan)
@@ -62,9 +71,7 @@ def _compose(request: DeskRequest, campaign: Campaign, plan: UsePlan | None) -> 
     keeping = request.method == "POST" and request.POST.get("act") != COUNT
     error = "" if any(entry.amount for entry in entries) else _("Give an amount to at least one fund.")
     if keeping and form.is_valid() and not error and not any(entry.error for entry in entries):
-        return redirect(
-            "plan-compose", _keep(request, organization, campaign, plan, form, entries, chosen).pk
-        )
+        return redirect("plan", _keep(request, organization, campaign, plan, form, entries, chosen).pk)
     context = {
         "campaign": campaign,
         "plan": plan,
@@ -113,7 +120,7 @@ def _entries(
     if request.method == "POST":
         return entries_posted(funds, request.POST)
     if plan:
-        return entries_of(funds, lines_of(plan))
+        return entries_of(funds, plan.drafted)  # type: ignore[attr-defined]
     asked = sorted({code for one in chosen for code, *_ in one.asked}, key=lambda code: int(code[1:]))
     return entries_proposed(funds, asked, sum(one.sum_fen for one in chosen))
 

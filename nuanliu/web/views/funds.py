@@ -5,6 +5,8 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from nuanliu.ledger.models import Fund
 from nuanliu.ledger.permissions import POLICY
@@ -12,11 +14,10 @@ from nuanliu.ledger.queries import StatementLine, balance_of, reversed_among, st
 from nuanliu.ledger.states import TransferKind
 from nuanliu.organizations.models import Organization
 from nuanliu.programmes.models import Tag
+from nuanliu.web.acts import act
 from nuanliu.web.guards import DeskRequest, page
 from nuanliu.web.paging import SIZE, number_or_404, page_of
 from nuanliu.web.queries import funds_with_balances
-
-ACTS = ("receive", "allocate", "reverse")
 
 
 @page(POLICY, "view")
@@ -37,13 +38,33 @@ def fund(request: DeskRequest, key: UUID) -> HttpResponse:
     before = number_or_404(request.GET.get("after")) or None
     shown = page_of(statement_of(found, before=before, limit=SIZE + 1), "transfer_id")
     by = request.actor
-    can = {act: POLICY.may(by, act, found) and by.legal_person == found.legal_person for act in ACTS}
+    may_reverse = POLICY.may(by, "reverse", found) and by.legal_person == found.legal_person
     context = {
         "fund": found,
         "balance": balance_of(found),
         "page": shown,
-        "rows": _rows(shown.rows, may_reverse=can["reverse"]),
-        "can": can,
+        "rows": _rows(shown.rows, may_reverse=may_reverse),
+        "acts": [
+            act(
+                by,
+                POLICY,
+                name,
+                found,
+                label=label,
+                address=reverse(route, args=[found.pk]),
+                is_link=True,
+                is_main=name == "receive",
+                needs=[
+                    (by.legal_person == found.legal_person, _("The fund belongs to another legal person."))
+                ],
+            )
+            for name, label, route in (
+                ("receive", _("Book what arrived"), "fund-receive"),
+                ("allocate", _("Allocate down"), "fund-allocate"),
+            )
+        ],
+        "history_kind": "ledger.fund",
+        "history_key": found.pk,
         "tag": Tag.objects.filter(pk=found.required_tag).first() if found.required_tag else None,
         "region": Organization.objects.filter(path=found.region_path).first() if found.region_path else None,
     }

@@ -1,26 +1,37 @@
 """Payments: a batch built, released by another, sent, answered, closed with proof."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from nuanliu.awards.models import Award
-from nuanliu.awards.states import AwardState
 from nuanliu.evidence.actions import archive
 from nuanliu.evidence.queries import content_of
 from nuanliu.kernel.errors import Refused
+from nuanliu.kernel.money import yuan_text
 from nuanliu.ledger.models import UsePlan
 from nuanliu.payments import actions
-from nuanliu.payments.models import BankProfile, PaymentBatch
+from nuanliu.payments.models import BankProfile, PaymentBatch, Receipt
 from nuanliu.payments.permissions import POLICY
-from nuanliu.payments.queries import orders_of, profiles_for, replies_of, totals_of
-from nuanliu.payments.states import OrderState
+from nuanliu.payments.queries import (
+    BatchTotals,
+    orders_of,
+    profiles_for,
+    replies_of,
+    totals_of,
+    unpayable_of,
+)
+from nuanliu.payments.states import BatchState, OrderState
+from nuanliu.web.acts import Act, Needs, Step, act
+from nuanliu.web.dossiers import payable_of, sums_of
 from nuanliu.web.downloads import attachment
 from nuanliu.web.forms import BatchForm, FileForm, ReasonForm, ReplyForm
+from nuanliu.web.forms_money import RenewalForm
 from nuanliu.web.guards import FORM, WRITING, DeskRequest, page
 from nuanliu.web.listings import show
 from nuanliu.web.paging import SIZE, number_or_404, page_of
@@ -29,7 +40,7 @@ from nuanliu.web.tables.payments import BATCHES
 
 BANK_RECEIPT = "bank_receipt"
 PAYEE_FAULTS = "payments.payee_faults"
-ACTS = ("release", "send", "cancel", "reply", "archive_receipt", "close")
+SHOWN = 100
 
 
 @page(POLICY, "view")
@@ -40,8 +51,8 @@ def batches(request: DeskRequest) -> HttpResponse:
 
 @page(POLICY, "build", FORM)
 def batch_new(request: DeskRequest, key: UUID) -> HttpResponse:
-    """Build the batches of a decided plan in a bank's format."""
-    plan = get_object_or_404(UsePlan.objects.select_related("campaign", "organization"), pk=key)
+    """Build the batches of a decided plan in a bank's format: what can be paid, what not and why."""
+    plan = _plan(key)
     profiles = profiles_for(plan.organization_path)
     form = BatchForm(
         request.POST or None,
@@ -57,9 +68,60 @@ def batch_new(request: DeskRequest, key: UUID) -> HttpResponse:
         told = ngettext("%(count)s batch was built.", "%(count)s batches were built.", len(built))
         messages.success(request, told % {"count": len(built)})
         return redirect("batch", built[0].pk) if built else redirect("plan", plan.pk)
-    waiting = Award.objects.filter(plan=plan, state=AwardState.APPROVED, cash_fen__gt=0).count()
-    context = {"plan": plan, "form": form, "waiting": waiting, "faults": faults, "without": without}
+    funds = payable_of(plan.pk)
+    context = {
+        "plan": plan,
+        "form": form,
+        "funds": funds,
+        "sums": sums_of(funds),
+        "faults": faults,
+        "without": without,
+    }
     return render(request, "web/batch_new.html", context, status=422 if form.is_bound else 200)
+
+
+@page(POLICY, "build")
+def unpayable(request: DeskRequest, key: UUID) -> HttpResponse:
+    """Whom a batch built now would refuse, each with what to do."""
+    plan = _plan(key)
+    rows = unpayable_of(plan, limit=SHOWN + 1)
+    context = {
+        "plan": plan,
+        "rows": rows[:SHOWN],
+        "more": len(rows) > SHOWN,
+        "expired": [row for row in rows if row.fault == "payee.not_reserved"],
+        "form": RenewalForm(initial={"on": business_day(plan.campaign)}, prefix="renew"),
+    }
+    part = bool(request.headers.get("HX-Request"))
+    return render(request, "web/parts/unpayable.html" if part else "web/unpayable.html", context)
+
+
+@page(POLICY, "reserve_again", WRITING, again=True)
+def renew(request: DeskRequest, key: UUID) -> HttpResponse:
+    """Set money aside once more for awards whose reservation has expired; the decision stands."""
+    plan, form = _plan(key), RenewalForm(request.POST, prefix="renew")
+    if not form.is_valid():
+        messages.error(request, _("Give the date and the reason."))
+        return redirect("batch-unpayable", key)
+    chosen = [number_or_404(award) for award in request.POST.getlist("award")]
+    wanted = form.cleaned_data
+    booked = actions.reserve_again(
+        plan, on=wanted["on"], reason=wanted["reason"], only=chosen or None, by=request.actor
+    )
+    if booked.count:
+        told = ngettext(
+            "Money is set aside again for %(count)s award: %(amount)s yuan.",
+            "Money is set aside again for %(count)s awards: %(amount)s yuan.",
+            booked.count,
+        )
+        messages.success(request, told % {"count": booked.count, "amount": yuan_text(booked.amount_fen)})
+    else:
+        messages.info(request, _("No reservation of these has expired; nothing was set aside."))
+    return redirect("batch-new", key)
+
+
+def _plan(key: UUID) -> UsePlan:
+    return get_object_or_404(UsePlan.objects.select_related("campaign", "organization"), pk=key)
 
 
 def _build(
@@ -85,34 +147,130 @@ def _build(
 
 @page(POLICY, "view")
 def batch(request: DeskRequest, key: UUID) -> HttpResponse:
-    """One batch: totals against the plan, orders, replies, receipts, and what can be done now."""
+    """One batch: its steps, totals against the plan, orders, replies, receipts, and what can be done now."""
     found = _batch(key)
     state = request.GET.get("state", "")
     after = number_or_404(request.GET.get("after"))
     orders = orders_of(found, after=after, state=state if state in OrderState.values else "", limit=SIZE + 1)
-    return render(
-        request,
-        "web/batch.html",
-        {
-            "batch": found,
-            "totals": totals_of(found),
-            "page": page_of(list(orders), "ordinal"),
-            "order_states": OrderState.choices,
-            "state": state,
-            "replies": list(replies_of(found).prefetch_related("findings")),
-            "receipts": list(found.receipts.select_related("file", "archived_by")),
-            "can": {act: POLICY.may(request.actor, act, found) for act in ACTS},
-            "is_builder": found.built_by_id == request.actor.user_id,
-            "reply_form": ReplyForm(initial={"on": found.business_date}, prefix="reply"),
-            "receipt_form": FileForm(prefix="receipt"),
-            "reason_form": ReasonForm(prefix="cancel"),
-        },
-    )
+    totals = totals_of(found)
+    receipts = list(found.receipts.select_related("file", "archived_by"))
+    context = {
+        "batch": found,
+        "totals": totals,
+        "page": page_of(list(orders), "ordinal"),
+        "tabs": _tabs(totals),
+        "state": state,
+        "replies": list(replies_of(found)),
+        "receipts": receipts,
+        "steps": _steps(found, totals, receipts),
+        "acts": _acts(request, found, totals, receipts),
+        "history_kind": "payments.paymentbatch",
+        "history_key": found.pk,
+    }
+    return render(request, "web/batch.html", context)
 
 
 def _batch(key: UUID) -> PaymentBatch:
     related = ("organization", "plan", "fund", "profile", "built_by", "released_by", "file")
     return get_object_or_404(PaymentBatch.objects.select_related(*related), pk=key)
+
+
+def _tabs(totals: BatchTotals) -> list[dict[str, Any]]:
+    """The orders by state with their counts, those that are there."""
+    building = totals.state == BatchState.BUILT
+    counts = {
+        (
+            OrderState.BUILT if building or totals.state == BatchState.RELEASED else OrderState.SENT
+        ): totals.open,
+        OrderState.PAID: totals.paid,
+        OrderState.FAILED: totals.failed,
+        OrderState.VOID: totals.void,
+    }
+    return [
+        {"value": state, "label": state.label, "count": count} for state, count in counts.items() if count
+    ]
+
+
+def _steps(found: PaymentBatch, totals: BatchTotals, receipts: list[Receipt]) -> list[Step]:
+    """Built › released › sent › answered › receipt › closed, each with its day and person where known."""
+    reached = [
+        (_("built"), True, found.recorded_at, found.built_by.display_name),
+        (_("released by another"), found.released_at is not None, found.released_at,
+         found.released_by.display_name if found.released_by else ""),
+        (_("sent to the bank"), found.sent_at is not None, found.sent_at, ""),
+        (_("answered"), found.sent_at is not None and not totals.open, None, ""),
+        (_("receipt archived"), bool(receipts), receipts[0].recorded_at if receipts else None, ""),
+        (_("closed with proof"), found.state == BatchState.CLOSED, None, ""),
+    ]  # fmt: skip
+    now = next((place for place, step in enumerate(reached) if not step[1]), len(reached))
+    stopped = found.state == BatchState.CANCELLED
+    return [
+        Step(
+            label,
+            "done" if done else ("stopped" if stopped else "now") if place == now else "",
+            when if done else None,
+            who if done else "",
+        )
+        for place, (label, done, when, who) in enumerate(reached)
+    ]
+
+
+def _acts(
+    request: DeskRequest, found: PaymentBatch, totals: BatchTotals, receipts: list[Receipt]
+) -> list[Act]:
+    """What can be done with the batch now, the next step first, and why not the rest."""
+    by, state = request.actor, found.state
+
+    def one(name: str, label: str, route: str, needs: Needs, **told: Any) -> Act:
+        return act(
+            by, POLICY, name, found, label=label, address=reverse(route, args=[found.pk]), needs=needs, **told
+        )
+
+    released = state in (BatchState.RELEASED, BatchState.SENT, BatchState.RECONCILED, BatchState.CLOSED)
+    live = state not in (BatchState.CANCELLED, BatchState.CLOSED)
+    cancelling = POLICY.may(by, "release", found) or state == BatchState.BUILT
+    return [
+        one(
+            "release", _("Release"), "batch-release",
+            [(state == BatchState.BUILT, _("Only a batch that is built and not cancelled is released, once.")),
+             (found.built_by_id != by.user_id, _("You built it: another person releases it."))],
+            is_main=True, help=_("Compared with what was built; then the bank file is made."),
+        ),
+        one(
+            "send", _("Download the bank file"), "batch-file",
+            [(released, _("The file is made when another person releases the batch."))],
+            help=_("Each download is noted with your name."),
+        ),
+        one(
+            "send", _("The bank has the file"), "batch-send",
+            [(state == BatchState.RELEASED, _("Only a released batch is sent, once."))],
+            is_main=True, help=_("From now on the outcome is unknown until the bank answers."),
+        ),
+        one(
+            "reply", _("Take the reply"), "batch-reply",
+            [(found.sent_at is not None, _("The bank answers what it was sent.")),
+             (live, _("The batch is closed."))],
+            form=ReplyForm(initial={"on": found.business_date}, prefix="reply"),
+            is_main=state == BatchState.SENT,
+        ),
+        one(
+            "archive_receipt", _("Archive the bank's receipt"), "batch-receipt",
+            [(released, _("There is no receipt before the batch is released.")), (live, _("The batch is closed."))],
+            form=FileForm(prefix="receipt"), is_main=state == BatchState.RECONCILED and not receipts,
+        ),
+        one(
+            "close", _("Close"), "batch-close",
+            [(state == BatchState.RECONCILED, _("It closes when no outcome is open.")),
+             (bool(receipts), _("Closes once the bank's receipt is archived."))],
+            is_main=True,
+        ),
+        one(
+            "cancel", _("Cancel the batch"), "batch-cancel",
+            [(state in (BatchState.BUILT, BatchState.RELEASED), _("What was sent cannot be taken back.")),
+             (cancelling, _("A released batch is taken back by a releaser."))],
+            form=ReasonForm(prefix="cancel"), danger=True,
+        ),
+    ]  # fmt: skip
 
 
 @page(POLICY, "release", WRITING, again=True)
@@ -143,13 +301,11 @@ def cancel(request: DeskRequest, key: UUID) -> HttpResponse:
     return redirect("batch", key)
 
 
-@page(POLICY, "send", again=True)
+@page(POLICY, "send", WRITING, again=True)
 def bank_file(request: DeskRequest, key: UUID) -> HttpResponse:
-    """The bank file as archived."""
-    found = _batch(key)
-    if found.file is None:
-        raise Http404
-    return attachment(content_of(found.file), found.file.name, found.file.media_type)
+    """The bank file as archived; who took it is noted."""
+    file = actions.take_bank_file(_batch(key), by=request.actor)
+    return attachment(content_of(file), file.name, file.media_type)
 
 
 @page(POLICY, "reply", WRITING)

@@ -10,6 +10,7 @@ def check() -> None:
     """Settings, tables, roles and policies. Exit status 1 names what is wrong."""
     from django.conf import settings
     from django.core.management import CommandError, call_command
+    from django.utils import translation
 
     from nuanliu.operations.catalogue import catalogue_faults, missing_migrations
 
@@ -19,7 +20,8 @@ def check() -> None:
     except CommandError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from error
-    wrong = [*missing_migrations(), *catalogue_faults()]
+    with translation.override("en"):
+        wrong = [*missing_migrations(), *catalogue_faults()]
     for fault in wrong:
         typer.echo(fault, err=True)
     if wrong:

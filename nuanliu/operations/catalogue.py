@@ -5,29 +5,31 @@ from functools import cache
 
 from django.db import ProgrammingError, connection, transaction
 from django.db.migrations.loader import MigrationLoader
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 # What must hold, as a question whose rows name the offenders.
-CATALOGUE = {
-    "the server is older than PostgreSQL 18": (
+CATALOGUE: dict[Promise, str] = {
+    _("the server is older than PostgreSQL 18"): (
         "SELECT version() WHERE current_setting('server_version_num')::int < 180000"
     ),
-    "the database does not compare text by code point; paths would leave their range": (
+    _("the database does not compare text by code point; paths would leave their range"): (
         "SELECT datname FROM pg_database WHERE datname = current_database()"
         " AND coalesce(datlocale, datcollate) NOT IN ('C', 'POSIX', 'C.UTF-8', 'C.utf8')"
     ),
-    "the application role is too strong": (
+    _("the application role is too strong"): (
         "SELECT rolname FROM pg_roles WHERE rolname = current_user AND (rolsuper OR rolbypassrls OR rolcreaterole)"
     ),
-    "the application role owns tables": (
+    _("the application role owns tables"): (
         "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tableowner = current_user"
     ),
-    "a table with an organization's path is not under forced row-level security": (
+    _("a table with an organization's path is not under forced row-level security"): (
         "SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid"
         " WHERE c.relkind IN ('r', 'p') AND c.relnamespace = 'public'::regnamespace"
         " AND a.attname = 'organization_path' AND NOT a.attisdropped"
         " AND NOT (c.relrowsecurity AND c.relforcerowsecurity)"
     ),
-    "a view runs with its owner's rights": (
+    _("a view runs with its owner's rights"): (
         "SELECT relname FROM pg_class WHERE relkind = 'v' AND relnamespace = 'public'::regnamespace"
         " AND NOT coalesce(reloptions, '{}') @> '{security_invoker=true}'"
     ),

@@ -110,6 +110,11 @@ class Listing[Row: Model]:
         LISTINGS[self.name] = self
 
     @property
+    def has_search(self) -> bool:
+        """Whether there is a search line; a template would call `search` itself."""
+        return self.search is not None
+
+    @property
     def all_filters(self) -> tuple[Filter, ...]:
         """The tabs are a filter too."""
         return (self.tabs, *self.filters) if self.tabs else self.filters

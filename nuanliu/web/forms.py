@@ -186,18 +186,6 @@ class AccountForm(forms.Form):
     reason = forms.CharField(label=_("Reason"))
 
 
-class EnteredForm(forms.Form):
-    """A value for a row of Annex 1 that the stream does not know."""
-
-    code = forms.ChoiceField(label=_("Row"))
-    value = forms.CharField(label=_("Value"), widget=forms.TextInput(attrs={"inputmode": "decimal"}))
-    reason = forms.CharField(label=_("Source and reason"))
-
-    def __init__(self, *args: Any, codes: list[tuple[str, str]], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["code"].choices = codes  # type: ignore[attr-defined]
-
-
 class DraftForm(forms.Form):
     """Who reports, as the form asks."""
 

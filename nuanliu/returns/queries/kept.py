@@ -114,7 +114,8 @@ def _key(kind: str, organization: Organization, campaign: Campaign, as_of: date)
 def _mark(organization: Organization) -> str:
     """The mark that the union was read with; read now where it was read without."""
     if (mark := getattr(organization, "stream_mark", None)) is None:
-        mark = with_stream_mark(Organization.objects.filter(pk=organization.pk)).get().stream_mark
+        itself = with_stream_mark(Organization.objects.filter(pk=organization.pk))
+        mark = itself.values_list("stream_mark", flat=True).get()
     return str(mark)
 
 

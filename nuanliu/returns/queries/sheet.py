@@ -95,7 +95,7 @@ def typed_rows() -> list[Row]:
 def may_be_typed(code: str) -> bool:
     """Whether a row is typed, or a total of rows that are."""
     row = annex1_row(code)
-    return bool(row) and (code in ENTERED_CODES or bool(ENTERED_CODES & set(row.parts)))
+    return row is not None and (code in ENTERED_CODES or bool(ENTERED_CODES & set(row.parts)))
 
 
 def opens(code: str) -> bool:

@@ -23,6 +23,18 @@ from tests.web.job import Job, accept_and_sign, decide, pay, report
 pytestmark = pytest.mark.django_db
 
 OVERVIEWS = {
+    "union-new",
+    "union-import",
+    "union-sheet",
+    "categories",
+    "system",
+    "system-prove",
+    "system-keys",
+    "system-key-add",
+    "system-reseal",
+    "system-count",
+    "system-backups",
+    "system-backup-make",
     "desk",
     "password",
     "posts",
@@ -94,6 +106,7 @@ def addresses(job: Job) -> dict[str, str]:
         "jobs": plan.pk,
         "cash": cash.headers["Location"].split("/")[-2],
         "history": plan.pk,
+        "unions": job.world.jiading.pk,
         "corrections": job.of(AccountCorrection.objects.get).pk,
     }
     row = job.of(lambda: Roster.objects.get().rows.earliest("pk")).pk
@@ -160,6 +173,6 @@ def test_the_addresses_are_real_to_those_whom_they_concern(job: Job) -> None:
     dead = [
         route
         for route, address in known.items()
-        if route != "job" and all(browser.get(address).status_code == 404 for browser in browsers)
+        if route not in ("job", "system-backup") and all(browser.get(address).status_code == 404 for browser in browsers)
     ]
     assert dead == []

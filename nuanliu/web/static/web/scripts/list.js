@@ -9,14 +9,14 @@ document.addEventListener("change", (event) => {
 
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
-  const menu = event.target.closest("details.pop[open]");
+  const menu = event.target.closest("details.unfold[open]");
   if (!menu) return;
   menu.open = false;
   menu.querySelector("summary").focus();
 });
 
 document.addEventListener("click", (event) => {
-  for (const menu of document.querySelectorAll("details.pop[open]")) {
+  for (const menu of document.querySelectorAll("details.unfold[open]")) {
     if (!menu.contains(event.target)) menu.open = false;
   }
 });

@@ -29,6 +29,7 @@ _MARK = """(
     WHERE change.organization_path >= organizations_organization.path
       AND change.organization_path < left(organizations_organization.path, -1) || '0'
 )"""
+_STREAM_MARK = RawSQL(_MARK, (), TextField())  # noqa: S611  nothing of a reader enters the text
 SECONDS = 3600
 
 
@@ -44,7 +45,7 @@ class OwnValue:
 
 def with_stream_mark(unions: QuerySet[Organization]) -> QuerySet[Organization]:
     """Unions with `stream_mark`, which names the state of everything that their tables count as they are read."""
-    return unions.annotate(stream_mark=RawSQL(_MARK, (), TextField()))  # noqa: S611  nothing of a reader enters the text
+    return unions.annotate(stream_mark=_STREAM_MARK)
 
 
 def annex1_kept(organization: Organization, campaign: Campaign, as_of: date) -> AnnexTable:
@@ -114,8 +115,7 @@ def _key(kind: str, organization: Organization, campaign: Campaign, as_of: date)
 def _mark(organization: Organization) -> str:
     """The mark that the union was read with; read now where it was read without."""
     if (mark := getattr(organization, "stream_mark", None)) is None:
-        itself = with_stream_mark(Organization.objects.filter(pk=organization.pk))
-        mark = itself.values_list("stream_mark", flat=True).get()
+        mark = Organization.objects.filter(pk=organization.pk).values_list(_STREAM_MARK, flat=True).get()
     return str(mark)
 
 

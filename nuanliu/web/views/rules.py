@@ -16,8 +16,7 @@ from nuanliu.programmes import actions
 from nuanliu.programmes.models import Campaign, ProhibitedGoods, RuleDocument, Tag
 from nuanliu.programmes.permissions import POLICY
 from nuanliu.programmes.queries import keeps_registers, reference_categories
-from nuanliu.returns.definitions import ANNEX1
-from nuanliu.returns.definitions import form as form_of
+from nuanliu.returns.queries import annex1_form
 from nuanliu.web.acts import act, steps
 from nuanliu.web.forms_rules import CampaignForm, ChangeForm, EndForm, ProgrammeForm, WordForm
 from nuanliu.web.guards import FORM, WRITING, DeskRequest, page, signed_in
@@ -141,7 +140,7 @@ def _campaign(request: DeskRequest, key: UUID) -> Campaign:
 @signed_in()
 def categories(request: DeskRequest) -> HttpResponse:
     """The statistics categories and key groups: wordings, source, and the cells of Annex 1 into which they go."""
-    table = form_of(ANNEX1)
+    table = annex1_form()
     rows = [
         {"category": category, "cells": [table.row(f"{letter}{category.ordinal}") for letter in "CD"]}
         for category in reference_categories()

@@ -59,6 +59,7 @@ POLICY = Policy({
     "confirm_post": ADMINISTRATORS,
     "end_post": ADMINISTRATORS,
     "register_organization": {Role(role) for role in REGISTRARS},
+    "read_log": {Role.AUDITOR},
     "see_posts": {*ADMINISTRATORS, Role.AUDITOR},
     "declare_relative": set(Role),
 })  # fmt: skip

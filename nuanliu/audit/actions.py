@@ -13,12 +13,9 @@ from psycopg.types.json import Jsonb
 from nuanliu.audit.content import named, plain
 from nuanliu.audit.errors import AuditError
 from nuanliu.audit.heads import seal_head
-from nuanliu.audit.rules import AUDITORS
-from nuanliu.audit.verification import Verification, verify
 from nuanliu.base.actor import Actor
-from nuanliu.kernel.errors import refuse_if
 
-__all__ = ["AuditError", "audited", "check_log", "record", "seal_head", "unchanged"]
+__all__ = ["AuditError", "audited", "record", "seal_head", "unchanged"]
 
 
 # Column by column: the application has no right to write number, time and digest, so the ORM cannot insert.
@@ -89,18 +86,6 @@ def record(
 def unchanged() -> None:
     """Say that the action under way, run again, found nothing to do: it leaves no row."""
     _present().idle = True
-
-
-@audited
-def check_log(*, by: Actor, using: str = "audit") -> Verification:
-    """Prove the whole log anew and keep the result as an entry of it. Refused: `permission.denied`."""
-    refuse_if(by.role not in AUDITORS, "permission.denied", f"{by.user_name}的岗位无权核验审计日志。")
-    found = verify(using)
-    broken = found.first_broken
-    told = {"kind": broken.kind, "number": broken.number} if broken else None
-    after = {"ok": found.ok, "entries": found.entries, "heads": found.heads, "unsealed": found.unsealed}
-    record(by, ("audit.log", "whole"), after={**after, "first_broken": told})
-    return found
 
 
 def _present() -> _Running:

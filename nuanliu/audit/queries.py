@@ -30,13 +30,9 @@ __all__ = [
     "head_over",
     "history_of",
     "inclusion_of",
-    "last_check",
     "proof_of",
     "verify",
 ]
-
-CHECKED = "audit.check_log"
-
 
 def history_of(subject: Model | tuple[str, object]) -> QuerySet[AuditEntry]:
     """What was done to a subject, oldest first, as far as the scope sees it."""
@@ -119,8 +115,3 @@ def busy_days(action: str, *, more_than: int, since: date) -> list[BusyDay]:
     days = found.annotate(day=TruncDate("recorded_at")).values_list("actor_id", "day").order_by()
     counted = days.annotate(count=Count("id")).filter(count__gt=more_than).order_by("-day", "-count")
     return [BusyDay(*row) for row in counted]
-
-
-def last_check() -> AuditEntry | None:
-    """The last verification of the whole log that somebody in scope asked for."""
-    return AuditEntry.objects.filter(action=CHECKED).order_by("-id").first()

@@ -27,6 +27,7 @@ POLICY = Policy({
     "sign_cash_receipt": HANDLING | {Role.CASHIER},
     "change_states": {Role.CASHIER, Role.RELEASER} | HANDLING | {Role.RESPONSIBLE},
     "read": READING,
+    "sample": {Role.AUDITOR},
     "oversee": OFFICERS | {Role.LEADER, Role.RESPONSIBLE, Role.AUDITOR},
     "reveal": HANDLING | {Role.CASHIER, Role.RELEASER},
 })  # fmt: skip

@@ -34,6 +34,7 @@ from nuanliu.awards.row_queries import (
     summary_of,
 )
 from nuanliu.awards.rules import SameAmount, late_entry, same_amount_to_all
+from nuanliu.awards.sampling import Sample, Sampled, sample_of
 from nuanliu.awards.states import AwardState
 from nuanliu.base.bulk import rows_of as sql_rows
 from nuanliu.kernel.findings import Finding
@@ -67,6 +68,9 @@ __all__ = [
     "row_with_findings",
     "rows_page",
     "summary_of",
+    "Sample",
+    "Sampled",
+    "sample_of",
 ]
 
 

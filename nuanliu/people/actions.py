@@ -1,4 +1,4 @@
-"""What is recorded of persons beside lists: a death, another account, a household."""
+"""What is recorded of persons beside lists: a death, another account, a household, and who saw a value in full."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -8,7 +8,7 @@ from django.db import IntegrityError, connection, transaction
 
 from nuanliu.audit.actions import audited, record, unchanged
 from nuanliu.base.actor import Actor
-from nuanliu.base.crypto import Place, blind, seal
+from nuanliu.base.crypto import Place, blind, open_, seal
 from nuanliu.base.keys import uuid7
 from nuanliu.kernel.cards import check_account
 from nuanliu.kernel.errors import Refused, refuse_if
@@ -17,6 +17,7 @@ from nuanliu.organizations.models import Organization
 from nuanliu.people.models import BankAccount, Household, HouseholdMember, Person
 from nuanliu.people.permissions import POLICY
 from nuanliu.people.queries import people_numbered
+from nuanliu.people.rules import Field, Ground, holds
 
 ACCOUNT = Place("people_bankaccount", "number_sealed")
 
@@ -111,6 +112,43 @@ def form_household(
     )
     record(by, household, after={"members": len(members)})
     return household
+
+
+@audited
+def reveal(
+    person: Person, field: str, *, ground: str, reason: str, by: Actor, account: BankAccount | None = None
+) -> str:
+    """One value of a person in full, for who says why; '' where the record has none.
+
+    The entry tells who saw which field of whom, and why; never the value. Refused: `permission.denied`,
+    `person.reason_missing`, `person.reason_tells_value`, `person.unknown_field`.
+    """
+    refuse_if(field not in Field.values, "person.unknown_field", "没有这一项信息")
+    POLICY.require(by, f"reveal_{field}")
+    refuse_if(
+        ground not in Ground.values or not reason.strip(),
+        "person.reason_missing",
+        "查看完整信息须选择用途并写明理由",
+    )
+    value = _opened(person, field, account)
+    refuse_if(
+        holds(reason, value),
+        "person.reason_tells_value",
+        "理由中不要写号码：理由会永久保存，请删去号码后重试",
+    )
+    shown = {"field": field, "ground": ground}
+    record(by, person, after={**shown, "account": account.pk} if account else shown, reason=reason.strip())
+    return value
+
+
+def _opened(person: Person, field: str, account: BankAccount | None) -> str:
+    if field == Field.ACCOUNT:
+        known = account is not None and account.person_id == person.pk
+        refuse_if(not known, "person.unknown_field", "此人没有这个账户")
+        return open_(account.number_sealed, place=ACCOUNT, row_key=account.pk)  # type: ignore[union-attr]
+    sealed = person.identity_sealed if field == Field.IDENTITY else person.phone_sealed
+    place = Place("people_person", f"{field}_sealed")
+    return open_(sealed, place=place, row_key=person.pk) if sealed else ""
 
 
 def _ask(statement: str, parameters: Sequence[Any]) -> Any:

@@ -1,8 +1,11 @@
 """Whom the record knows, within the scope."""
 
+from collections.abc import Iterable
 from datetime import date
+from typing import Any
+from uuid import UUID
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from nuanliu.base.crypto import blind
 from nuanliu.base.scope import Scope
@@ -10,7 +13,7 @@ from nuanliu.kernel.errors import Refused, refuse_if
 from nuanliu.kernel.identity import check_identity, lift
 from nuanliu.kernel.phones import check_phone, normalize_phone
 from nuanliu.kernel.text import normalize_code, normalize_name
-from nuanliu.people.models import Household, HouseholdMember, Person
+from nuanliu.people.models import BankAccount, Connection, Household, HouseholdMember, Person
 
 LEAST_CHARACTERS = 2
 IDENTITY_LENGTH, TAIL_LENGTH = 18, 4
@@ -42,6 +45,72 @@ def households_of(organization_path: str) -> QuerySet[Household]:
     return Household.objects.filter(
         organization_path__gte=scope.path_low, organization_path__lt=scope.path_high
     ).prefetch_related(Prefetch("members", queryset=members, to_attr="present"))
+
+
+def people_of(organization_path: str) -> QuerySet[Person]:
+    """Whom the unions of a path have filed or given to."""
+    return Person.objects.filter(pk__in=_known(organization_path))
+
+
+def _known(organization_path: str, narrowed: Q | None = None) -> Any:
+    """Keys of whom these unions know; the range of paths stands there in numbers, so that the planner can count."""
+    scope = Scope.for_path(organization_path)
+    within = Connection.objects.filter(
+        narrowed or Q(), organization_path__gte=scope.path_low, organization_path__lt=scope.path_high
+    )
+    return within.values("person_id")
+
+
+def never_helped_since(people: QuerySet[Person], organization_path: str, day: date) -> QuerySet[Person]:
+    """Those whom no union of the path has given anything since a day."""
+    idle = _known(organization_path, Q(last_aid_on=None) | Q(last_aid_on__lt=day))
+    helped = _known(organization_path, Q(last_aid_on__gte=day, person_id=OuterRef("pk")))
+    return people.filter(~Exists(helped), pk__in=idle)
+
+
+def shared(people: QuerySet[Person], organization_path: str) -> QuerySet[Person]:
+    """Those to whom another union has given too, here or elsewhere."""
+    return people.filter(pk__in=_known(organization_path, Q(is_shared=True)))
+
+
+def not_named_since(people: QuerySet[Person], organization_path: str, day: date) -> QuerySet[Person]:
+    """Those whom no list of these unions has named since a day."""
+    old = _known(organization_path, Q(named_on__lt=day))
+    named = _known(organization_path, Q(named_on__gte=day, person_id=OuterRef("pk")))
+    return people.filter(~Exists(named), pk__in=old)
+
+
+def begins_with(people: QuerySet[Person], text: str) -> QuerySet[Person]:
+    """Those whose name, or whose initials in pinyin, begin with a text. Ranges, so that an index serves under the policies."""
+    name = normalize_name(text)
+    if name.isascii():
+        low = name.lower()
+        return people.filter(initials__gte=low, initials__lt=low + LAST_CHARACTER)
+    return people.filter(name__gte=name, name__lt=name + LAST_CHARACTER)
+
+
+def connections_of(people: Iterable[UUID]) -> QuerySet[Connection]:
+    """Which unions in scope know some people."""
+    return Connection.objects.filter(person_id__in=list(people)).order_by("person_id", "organization_path")
+
+
+def households_around(people: Iterable[UUID]) -> QuerySet[HouseholdMember]:
+    """The memberships of today of some people, with their households."""
+    return HouseholdMember.objects.filter(person_id__in=list(people), valid_to=None).select_related(
+        "household"
+    )
+
+
+def housemates_of(person: Person) -> QuerySet[HouseholdMember]:
+    """Everybody of the household that a person belongs to today, the head first."""
+    own = HouseholdMember.objects.filter(person=person, valid_to=None).values("household")
+    present = HouseholdMember.objects.filter(household__in=own, valid_to=None)
+    return present.select_related("household", "person").order_by("relation", "id")
+
+
+def accounts_of(person: Person) -> QuerySet[BankAccount]:
+    """The accounts of a person, the active one first, then the latest."""
+    return BankAccount.objects.filter(person=person).order_by("-active", "-recorded_at")
 
 
 def people_called(text: str, limit: int) -> list[Person]:

@@ -44,7 +44,7 @@ GROUPS: tuple[tuple[Promise | str, tuple[Room, ...]], ...] = (
     (
         _("Aid"),
         (
-            Room(_("Workers in need"), "people", ("person",), PEOPLE, "record_death"),
+            Room(_("Workers in need"), "people", ("person",), PEOPLE, "list"),
             Room(
                 _("Warmth"),
                 "campaigns",
@@ -77,6 +77,7 @@ GROUPS: tuple[tuple[Promise | str, tuple[Room, ...]], ...] = (
         _("Reports and files"),
         (
             Room(_("Annex 1"), "returns", ("return", "annex"), RETURNS, "view"),
+            Room(_("Audit"), "audit", ("history",), ACCESS, "read_log"),
             Room(_("Jobs and files"), "jobs", ("job", "file")),
         ),
     ),

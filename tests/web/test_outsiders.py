@@ -7,6 +7,7 @@ import yaml
 from django.urls import URLPattern
 
 from nuanliu.access.models import User
+from nuanliu.audit.models import AuditEntry
 from nuanliu.awards.models import Award, Roster
 from nuanliu.base.actor import Actor
 from nuanliu.base.scope import Scope, scoped
@@ -16,6 +17,7 @@ from nuanliu.ledger.models import Fund, Transfer
 from nuanliu.organizations.queries import by_path
 from nuanliu.payments.models import AccountCorrection, PaymentBatch, PaymentOrder
 from nuanliu.payments.reference import shipped
+from nuanliu.people.models import Person
 from nuanliu.programmes.models import ProhibitedGoods
 from tests.architecture.test_routes import PUBLIC, routes
 from tests.web.job import Job, accept_and_sign, decide, pay, report
@@ -64,10 +66,16 @@ OVERVIEWS = {
     "people",
     "people-household",
     "people-death",
+    "people-find",
+    "audit",
+    "audit-entries",
+    "audit-heads",
+    "audit-sample",
 }
 
 
 AWARD = {"award", "award-cancel"}
+ENTRY = {"audit-entry", "audit-proof"}
 NUMBER = "310114195907042014"
 
 
@@ -108,13 +116,15 @@ def addresses(job: Job) -> dict[str, str]:
         "history": plan.pk,
         "unions": job.world.jiading.pk,
         "corrections": job.of(AccountCorrection.objects.get).pk,
+        "people": job.of(lambda: Person.objects.earliest("pk")).pk,
     }
     row = job.of(lambda: Roster.objects.get().rows.earliest("pk")).pk
     award = job.of(lambda: Award.objects.earliest("pk")).pk
+    numbers = dict.fromkeys(AWARD, award) | dict.fromkeys(
+        ENTRY, job.of(lambda: AuditEntry.objects.earliest("pk")).pk
+    )
     return {
-        str(route.name): filled(
-            route, keys, row=row, number=award if route.name in AWARD else order.pk, job=job
-        )
+        str(route.name): filled(route, keys, row=row, number=numbers.get(str(route.name), order.pk), job=job)
         for route in routes()
         if route.name not in {*PUBLIC, *OVERVIEWS, "reissue"}
     }
@@ -129,6 +139,7 @@ def filled(route: URLPattern, keys: dict[str, Any], *, row: int, number: int, jo
         "<uuid:campaign>": job.world.campaign.pk,
         "<uuid:organization>": job.world.jiading.pk,
         "<uuid:key>": key,
+        "<str:key>": key,
         "<int:row_key>": row,
         "<int:number>": job.of(lambda: Transfer.objects.filter(kind="receive").earliest("pk")).pk,
         "<int:key>": number,
@@ -173,6 +184,7 @@ def test_the_addresses_are_real_to_those_whom_they_concern(job: Job) -> None:
     dead = [
         route
         for route, address in known.items()
-        if route not in ("job", "system-backup") and all(browser.get(address).status_code == 404 for browser in browsers)
+        if route not in ("job", "system-backup")
+        and all(browser.get(address).status_code == 404 for browser in browsers)
     ]
     assert dead == []

@@ -49,7 +49,7 @@ def test_a_household_is_recorded_of_people_whom_lists_named_and_shown_masked(job
     job.post("clerk", "/people/households/", **household(job, (head, "01"), (wife, "10")))
     kept = job.of(lambda: list(HouseholdMember.objects.select_related("person").order_by("relation")))
     assert [member.relation for member in kept] == ["01", "10"]
-    page = text_of(job.at("clerk").get("/people/"))
+    page = text_of(job.at("clerk").get("/people/households/"))
     assert "陆家" in page
     assert "spouse" in page
     assert not [member for member in kept if member.person.name in page]
@@ -84,18 +84,56 @@ def test_a_death_is_recorded_with_its_evidence(job: Job) -> None:
 
 
 def test_officers_may_record_a_death_but_no_household_and_cashiers_neither(job: Job) -> None:
-    page = text_of(job.at("rights").get("/people/"))
+    page = text_of(job.at("rights").get("/people/households/"))
     assert "Record a death" in page
     assert "Record a household" not in page
     assert "No household is on record." in page
-    assert job.at("cashier").get("/people/").status_code == 403
+    assert job.at("cashier").get("/people/households/").status_code == 403
 
 
 def test_the_page_asks_a_fixed_number_of_times(job: Job) -> None:
     head, wife = numbers(job, 2)
     job.post("clerk", "/people/households/", **household(job, (head, "01"), (wife, "10")))
     browser = job.at("clerk")
-    browser.get("/people/")
+    browser.get("/people/households/")
     with CaptureQueriesContext(connection) as asked:
-        browser.get("/people/")
+        browser.get("/people/households/")
+    assert len(reads(asked)) <= 8, reads(asked)
+
+
+def test_people_are_listed_masked_and_found_by_name_initials_and_filters(job: Job) -> None:
+    accept_and_sign(job)
+    person = job.of(lambda: Person.objects.exclude(initials="").order_by("pk")[0])
+    browser = job.at("clerk")
+    page = browser.get("/people/")
+    assert person.name not in text_of(page)
+    everybody = {row["key"] for row in page.context["list"]["rows"]}
+    for text in (person.name[0], person.initials):
+        found = {
+            row["key"] for row in browser.get("/people/", {"all": "1", "q": text}).context["list"]["rows"]
+        }
+        assert person.pk in found
+    idle = browser.get("/people/?all=1&idle=1").context["list"]["rows"]
+    assert {row["key"] for row in idle} == everybody
+    for name in ("shared", "stale", "deceased"):
+        assert browser.get(f"/people/?all=1&{name}=1").context["list"]["rows"] == []
+
+
+def test_a_number_is_found_by_its_end_or_whole_and_stands_in_no_address(job: Job) -> None:
+    (number,) = numbers(job, 1)
+    for typed in (number[-4:], number):
+        answer = job.at("clerk").post("/people/find/", {"number": typed})
+        assert typed not in answer.headers.get("Location", "")
+        assert answer.status_code == 302 or answer.context["rows"]
+        assert job.at("outsider").post("/people/find/", {"number": typed}).context["rows"] == []
+    assert job.at("clerk").get("/people/find/").status_code == 405
+    assert job.at("clerk").post("/people/find/", {"number": "1"}).status_code == 422
+
+
+def test_the_list_asks_a_fixed_number_of_times(job: Job) -> None:
+    accept_and_sign(job)
+    browser = job.at("clerk")
+    browser.get("/people/?all=1")
+    with CaptureQueriesContext(connection) as asked:
+        browser.get("/people/?all=1")
     assert len(reads(asked)) <= 8, reads(asked)

@@ -27,6 +27,7 @@ from nuanliu.awards.actions.importing import (
 )
 from nuanliu.awards.reading import SubmittedFile
 from nuanliu.awards.staging import Told
+from nuanliu.awards.sampling import export_sample
 
 __all__ = [
     "Accepted",
@@ -43,6 +44,7 @@ __all__ = [
     "decide_plan",
     "detach_roster",
     "forget_heading",
+    "export_sample",
     "import_roster",
     "map_heading",
     "propose_plan",

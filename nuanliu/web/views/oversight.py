@@ -87,7 +87,9 @@ def oversight(request: DeskRequest, key: UUID) -> HttpResponse:
         {"name": name, "concern": concern, "count": len(concern.find(campaign, request.actor))}
         for name, concern in CONCERNS.items()
     ]
-    return render(request, "web/oversight.html", {"campaign": campaign, "entries": entries})
+    part = bool(request.headers.get("HX-Request"))
+    template = "web/parts/concerns.html" if part else "web/oversight.html"
+    return render(request, template, {"campaign": campaign, "entries": entries})
 
 
 @page(POLICY, "oversee")

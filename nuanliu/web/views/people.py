@@ -1,4 +1,4 @@
-"""What handlers record of people beside lists: who lives from one purse, and who has died."""
+"""People on record: found by name, initials or number; who lives from one purse, and who has died."""
 
 from typing import Any
 from uuid import UUID
@@ -15,22 +15,47 @@ from nuanliu.people.permissions import POLICY
 from nuanliu.people.queries import households_of, person_of
 from nuanliu.people.states import Relation
 from nuanliu.web.forms import DeathForm, HouseholdForm, MembersForm
-from nuanliu.web.guards import WRITING, DeskRequest, page
-from nuanliu.web.paging import newest_first
+from nuanliu.web.forms_people import NumberForm
+from nuanliu.web.guards import FORM, WRITING, DeskRequest, page
+from nuanliu.web.listings.showing import show
+from nuanliu.web.paging import SIZE, newest_first
 from nuanliu.web.queries import unions_for
+from nuanliu.web.tables.people import PEOPLE, with_aid
 
 DEATH_EVIDENCE = "death_evidence"
 
 
-@page(POLICY, "record_death")
+@page(POLICY, "list")
 def people(request: DeskRequest) -> HttpResponse:
-    """The households on record, a form for another one, and one for a death."""
-    return _shown(request)
+    """Whom unions in scope have filed or given to, masked."""
+    return show(request, PEOPLE, template="web/people.html", number_form=NumberForm())
 
 
-@page(POLICY, "form_household", WRITING)
+@page(POLICY, "look_up", WRITING)
+def find(request: DeskRequest) -> HttpResponse:
+    """Find by number. It is posted and answered at once: no address and no log ever holds it."""
+    form = NumberForm(request.POST)
+    if not form.is_valid():
+        return render(request, "web/people_found.html", {"number_form": form}, status=422)
+    found = actions.look_up(form.cleaned_data["number"], limit=SIZE + 1, by=request.actor)
+    if len(found) == 1:
+        return redirect("person", found[0].pk)
+    rows = with_aid(found)
+    context = {"number_form": NumberForm(), "rows": rows[:SIZE], "more": len(rows) > SIZE, "asked": True}
+    return _unkept(render(request, "web/people_found.html", context))
+
+
+def _unkept(answer: HttpResponse) -> HttpResponse:
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+@page(POLICY, "record_death", FORM)
 def household(request: DeskRequest) -> HttpResponse:
-    """Record a household of people whom lists have named."""
+    """The households on record; a form for another one of people whom lists have named."""
+    if request.method != "POST":
+        return _shown(request)
+    POLICY.require(request.actor, "form_household")
     form = HouseholdForm(request.POST, unions=unions_for(request.actor))
     members = MembersForm(request.POST, prefix="members")
     if not (form.is_valid() and members.is_valid()):
@@ -45,7 +70,7 @@ def household(request: DeskRequest) -> HttpResponse:
         by=request.actor,
     )
     messages.success(request, _("The household is recorded."))
-    return redirect("people")
+    return redirect("people-household")
 
 
 @page(POLICY, "record_death", WRITING)
@@ -54,13 +79,19 @@ def death(request: DeskRequest) -> HttpResponse:
     form = DeathForm(request.POST, request.FILES)
     if not form.is_valid():
         return _shown(request, death_form=form)
-    wanted, by = form.cleaned_data, request.actor
+    wanted = form.cleaned_data
     person = person_of(wanted["identity_number"], wanted["died_on"])
+    record_death(request, person, wanted)
+    return redirect("person", person.pk)
+
+
+def record_death(request: DeskRequest, person: Any, wanted: dict[str, Any]) -> None:
+    """Archive the evidence and record the day; the digest of the paper stands with the reason."""
+    by = request.actor
     evidence = _archived(request, wanted["file"], by.organization_path, by.organization_id)
     reason = f"{wanted['reason']}（{bytes(evidence.sha256).hex()[:16]}）"
     actions.record_death(person, died_on=wanted["died_on"], reason=reason, by=by)
     messages.success(request, _("The death is recorded; nothing more is given to the person."))
-    return redirect("people")
 
 
 def _archived(request: DeskRequest, file: Any, path: str, organization_id: UUID) -> Any:
@@ -88,4 +119,4 @@ def _shown(request: DeskRequest, **forms: Any) -> HttpResponse:
         "death_form": DeathForm(),
         **forms,
     }
-    return render(request, "web/people.html", context, status=422 if forms else 200)
+    return render(request, "web/people_households.html", context, status=422 if forms else 200)

@@ -6,6 +6,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
+from nuanliu.audit.queries import history_of
 from nuanliu.base.jobs.states import JobState
 from nuanliu.evidence.actions import take_file
 from nuanliu.evidence.models import FileRequest
@@ -14,33 +15,20 @@ from nuanliu.evidence.queries import content_of, requests_of
 from nuanliu.evidence.states import RequestState
 from nuanliu.web.downloads import attachment
 from nuanliu.web.guards import DeskRequest, page, signed_in
+from nuanliu.web.paging import newest_first
 from nuanliu.web.progress import list_made, of_job
-from nuanliu.web.queries import history as history_of
-from nuanliu.web.queries import jobs_of
-
-# Records whose history has a page, by the name under which the log knows them.
-SUBJECTS = {
-    "organizations.organization": "union",
-    "programmes.campaign": "campaign-settings",
-    "access.user": "user",
-    "awards.roster": "roster",
-    "ledger.useplan": "plan",
-    "ledger.fund": "fund",
-    "payments.paymentbatch": "batch",
-    "payments.bankprofile": "bank",
-    "returns.return": "return",
-}
-
+from nuanliu.web.queries import HISTORY_ROWS, jobs_of, named_entries
+from nuanliu.web.reading import page_of_record
 
 @signed_in()
-def history(request: DeskRequest, kind: str, key: UUID) -> HttpResponse:
-    """The audit rows of one record, with the digests that prove them."""
-    if kind not in SUBJECTS:
+def history(request: DeskRequest, kind: str, key: str) -> HttpResponse:
+    """The audit rows of one record of any kind, with what proves them; a record page asks for the part alone."""
+    shown = newest_first(history_of((kind, key)), request.GET.get("after"), HISTORY_ROWS)
+    if not shown.rows:
         raise Http404
-    entries = history_of((kind, key))
-    if not entries:
-        raise Http404
-    return render(request, "web/history.html", {"history": entries, "back": SUBJECTS[kind], "key": key})
+    context = {"history": named_entries(shown.rows), "page": shown, "back": page_of_record(kind, key)}
+    part = bool(request.headers.get("HX-Request"))
+    return render(request, "web/parts/history.html" if part else "web/history.html", context)
 
 
 @signed_in()

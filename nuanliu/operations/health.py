@@ -37,18 +37,18 @@ WORDS: dict[str, tuple[Promise, Promise, Promise]] = {
         gettext_lazy("Roles and row-level security"),
         gettext_lazy("The database itself refuses rows of another union, whatever the program does."),
         gettext_lazy(
-            "Stop the web server, run `nuanliu check`, and let the owner role put right what it names."
+            "Stop the web server, run “nuanliu check”, and let the owner role put right what it names."
         ),
     ),
     "migrations": (
         gettext_lazy("Tables of this version"),
         gettext_lazy("The program and its tables must be of one version."),
-        gettext_lazy("Back up, then run `nuanliu migrate`."),
+        gettext_lazy("Back up, then run “nuanliu migrate”."),
     ),
     "worker": (
         gettext_lazy("Worker"),
         gettext_lazy("Lists, papers and backups are worked off by it; without it they wait."),
-        gettext_lazy("Start `nuanliu worker`, and see in its output why it ended."),
+        gettext_lazy("Start “nuanliu worker”, and see in its output why it ended."),
     ),
     "queue": (
         gettext_lazy("Queue"),
@@ -73,7 +73,7 @@ WORDS: dict[str, tuple[Promise, Promise, Promise]] = {
     "seal": (
         gettext_lazy("Audit log sealed"),
         gettext_lazy("Each minute the log is signed; what is not signed yet could be rewritten unseen."),
-        gettext_lazy("See whether the worker runs; run `nuanliu audit seal`."),
+        gettext_lazy("See whether the worker runs; run “nuanliu audit seal”."),
     ),
     "proof": (
         gettext_lazy("Audit log proved"),

@@ -1,7 +1,10 @@
 """Proofs of single rows: quick on a long log, exact, and never better than the log itself."""
 
 import json
+import subprocess
+import sys
 from hashlib import sha256
+from pathlib import Path
 
 import pytest
 
@@ -73,7 +76,7 @@ def test_a_forged_block_is_worth_nothing(grown, as_superuser):
     )
     head = grown[-1]
     last = leaves_between(0, head.last_entry_id)[-1]
-    assert not SealedTree.under(head).path_of(20) == SealedTree.read_anew(head).path_of(20)
+    assert SealedTree.under(head).path_of(20) != SealedTree.read_anew(head).path_of(20)
     assert inclusion_of(last.entry_id, head).proves(bytes(head.root))
     assert grew(grown[0], head, consistency(grown[0], head))
 
@@ -108,6 +111,24 @@ def test_a_row_is_proved_step_by_step(grown, scope_of):
     assert proof.steps()[-1][2] == proof.head.root
     assert proof.head.size == 8
     assert climbed(proof.inclusion) == proof.steps()
+
+
+@pytest.mark.requirement("R-192")
+def test_the_check_that_the_manual_prints_holds_for_the_file_and_for_no_other(grown, scope_of, tmp_path):
+    with scope_of("/"):
+        proof = proof_of(AuditEntry.objects.order_by("id")[12])
+    manual = (Path(__file__).resolve().parents[2] / "docs" / "howto" / "audit.md").read_text(encoding="utf-8")
+    script = tmp_path / "check.py"
+    script.write_text(manual.split("```python\n")[1].split("```")[0], encoding="utf-8")
+    told = proof.as_data()
+    outcomes = []
+    for change in ({}, {"entry": told["entry"].replace("rows", "rowz")}, {"index": told["index"] - 1}):
+        file = tmp_path / "audit.json"
+        file.write_text(json.dumps({**told, **change}), encoding="utf-8")
+        outcomes.append(
+            subprocess.run([sys.executable, script, file], capture_output=True, check=False).returncode
+        )
+    assert outcomes == [0, 1, 1]
 
 
 @pytest.mark.requirement("R-192")

@@ -20,6 +20,7 @@ from nuanliu.web.progress import list_made, of_job
 from nuanliu.web.queries import HISTORY_ROWS, jobs_of, named_entries
 from nuanliu.web.reading import page_of_record
 
+
 @signed_in()
 def history(request: DeskRequest, kind: str, key: str) -> HttpResponse:
     """The audit rows of one record of any kind, with what proves them; a record page asks for the part alone."""

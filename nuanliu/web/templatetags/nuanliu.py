@@ -27,6 +27,12 @@ COLOURS = {
 
 # What a job says about itself while it runs (nuanliu.web.jobs).
 STEPS = {
+    "resealing": _("resealing"),
+    "counting": _("counting"),
+    "copying": _("copying"),
+    "reading": _("reading every file"),
+    "restoring": _("restoring beside the running system"),
+    "proving": _("proving every row"),
     "opening": _("opening the files"),
     "checking": _("reading and checking"),
     "staging": _("writing the rows"),

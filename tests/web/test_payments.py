@@ -14,8 +14,7 @@ from nuanliu.kernel.errors import Refused
 from nuanliu.ledger.actions import expire_reservations
 from nuanliu.payments.actions import correct_account, reserve_again, verify_correction
 from nuanliu.payments.models import PaymentBatch, PaymentOrder
-from nuanliu.people.actions import change_account
-from nuanliu.people.models import Person
+from nuanliu.people.actions import change_account, record_death
 from tests.awards.conftest import DAY, JIADING
 from tests.web.conftest import reads, text_of
 from tests.web.job import Job, settle
@@ -238,7 +237,7 @@ def test_who_has_died_is_not_paid_and_the_money_goes_back(job: Job) -> None:
     order = job.of(lambda: PaymentOrder.objects.filter(batch=batch, state="failed").earliest("pk"))
     with scoped(Scope.for_path(JIADING)):
         person = Award.objects.select_related("person").get(pk=order.award_id).person
-        Person.objects.filter(pk=person.pk).update(deceased_on=DAY)
+        record_death(person, died_on=DAY, reason="家属告知", by=job.world.cast.clerk)
     rows = job.at("cashier").get("/failures/?care=return").context["rows"]
     assert [row["failure"].order_id for row in rows] == [order.pk]
     job.post("clerk", f"/awards/{order.award_id}/cancel/", **{"cancel-reason": "已去世"})

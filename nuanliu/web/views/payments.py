@@ -89,7 +89,7 @@ def unpayable(request: DeskRequest, key: UUID) -> HttpResponse:
         "plan": plan,
         "rows": rows[:SHOWN],
         "more": len(rows) > SHOWN,
-        "expired": [row for row in rows if row.fault == "payee.not_reserved"],
+        "expired": [row for row in rows[:SHOWN] if row.fault == "payee.not_reserved"],
         "form": RenewalForm(initial={"on": business_day(plan.campaign)}, prefix="renew"),
     }
     part = bool(request.headers.get("HX-Request"))

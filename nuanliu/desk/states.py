@@ -10,7 +10,7 @@ TOLD: dict[str, Promise] = {
     "awards.detach_roster": _("Your list was taken out of its use plan"),
     "awards.withdraw_roster": _("Your list was withdrawn"),
     "awards.record_handout": _("The goods of your list were handed out"),
-    "awards.propose_plan": _("The other department signed the use plan"),
+    "awards.propose_plan": _("A department signed the use plan"),
     "awards.decide_plan": _("Leaders decided on the use plan"),
     "awards.approve_cash_exception": _("Your request for cash was approved"),
     "payments.build_batches": _("Your use plan goes into payment"),

@@ -109,6 +109,7 @@ class Task:
     urgency: str
     colour: str
     address: str
+    size: str
     role: str = ""
 
 
@@ -181,13 +182,29 @@ def _task(line: Line, by: Actor, today: date) -> Task:
     kind = KINDS[line.kind]
     urgency, colour = _urgency(line, today)
     role = str(Role(line.state).label) if line.kind == "post_to_confirm" else ""
-    return Task(line, kind, urgency, colour, _address(line, kind, by), role)
+    return Task(line, kind, urgency, colour, _address(line, kind, by), _size(line), role)
 
 
 def _address(line: Line, kind: Kind, by: Actor) -> str:
     if kind.route in ("annex", "annex-children"):
         return reverse(kind.route, args=[line.key, by.organization_id])
     return reverse(kind.route, args=[line.key] if kind.keyed else [])
+
+
+def _size(line: Line) -> str:
+    """How many of what a line holds."""
+    count = line.count or 0
+    if not count:
+        return ""
+    if line.kind == "list_to_put_right":
+        words = ngettext("%(count)s row", "%(count)s rows", count)
+    elif line.kind == "reports_missing":
+        words = ngettext("%(count)s union", "%(count)s unions", count)
+    elif line.kind.startswith(("batch", "payments")):
+        words = ngettext("%(count)s payment", "%(count)s payments", count)
+    else:
+        words = ngettext("%(count)s person-time", "%(count)s person-times", count)
+    return words % {"count": f"{count:,}"}
 
 
 def _sent(line: Line) -> Sent:

@@ -18,7 +18,7 @@ GRANT SELECT ON awards_roster, awards_cashexception, ledger_useplan, approvals_a
     organizations_organization, access_post TO nuanliu_matcher;
 
 -- Whom a record concerns, and what it is called.
-CREATE OR REPLACE FUNCTION desk_concerned(kind text, key text)
+CREATE OR REPLACE FUNCTION desk_concerned(kind text, key text, act text)
 RETURNS TABLE (user_id uuid, title text)
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
 #variable_conflict use_column
@@ -33,8 +33,8 @@ BEGIN
                 SELECT p.created_by_id
                 UNION SELECT s.user_id FROM approvals_proposal s JOIN approvals_approvalround a ON a.id = s.round_id
                     WHERE a.subject_kind = 'ledger.useplan' AND a.subject_id = p.id
-                UNION SELECT r.handler_id FROM awards_roster r WHERE r.plan_id = p.id
-                UNION SELECT r.responsible_id FROM awards_roster r WHERE r.plan_id = p.id
+                UNION SELECT who FROM awards_roster r CROSS JOIN unnest(ARRAY[r.handler_id, r.responsible_id]) AS who
+                    WHERE r.plan_id = p.id AND act <> 'awards.propose_plan'
             ) AS concerned (who)
             WHERE p.id = key::uuid;
     ELSIF kind = 'awards.cashexception' THEN
@@ -43,7 +43,8 @@ BEGIN
     ELSIF kind = 'payments.paymentbatch' THEN
         RETURN QUERY SELECT who, b.number::text FROM payments_paymentbatch b CROSS JOIN LATERAL (
                 SELECT b.built_by_id UNION SELECT b.released_by_id
-                UNION SELECT r.handler_id FROM awards_roster r WHERE r.plan_id = b.plan_id
+                UNION SELECT r.handler_id FROM awards_roster r
+                    WHERE r.plan_id = b.plan_id AND act = 'payments.record_replies'
             ) AS concerned (who)
             WHERE b.id = key::uuid;
     ELSIF kind = 'payments.accountcorrection' THEN
@@ -72,8 +73,9 @@ BEGIN
     INSERT INTO desk_notice (user_id, actor_id, action, subject_kind, subject_id, title, outcome, reason)
     SELECT DISTINCT concerned.user_id, NEW.actor_id, NEW.action, NEW.subject_kind, NEW.subject_id,
            left(concerned.title, 200), left(coalesce(NEW.after ->> 'state', NEW.after ->> 'failed', ''), 20), NEW.reason
-    FROM desk_concerned(NEW.subject_kind, NEW.subject_id) AS concerned
-    WHERE concerned.user_id IS NOT NULL
+    FROM desk_concerned(NEW.subject_kind, NEW.subject_id, NEW.action) AS concerned
+    -- What an installation begins with is no news.
+    WHERE concerned.user_id IS NOT NULL AND NOT (NEW.actor_id IS NULL AND NEW.subject_kind LIKE 'access.%')
       AND (concerned.user_id IS DISTINCT FROM NEW.actor_id OR NEW.action = ANY (ARRAY[
           'access.change_password', 'access.add_passkey', 'access.add_authenticator_app', 'access.remove_factor',
           'access.end_sessions', 'evidence.finish_file'
@@ -81,9 +83,9 @@ BEGIN
     RETURN NULL;
 END
 $$;
-ALTER FUNCTION desk_concerned(text, text) OWNER TO nuanliu_matcher;
+ALTER FUNCTION desk_concerned(text, text, text) OWNER TO nuanliu_matcher;
 ALTER FUNCTION desk_tell() OWNER TO nuanliu_matcher;
-REVOKE ALL ON FUNCTION desk_concerned(text, text), desk_tell() FROM PUBLIC;
+REVOKE ALL ON FUNCTION desk_concerned(text, text, text), desk_tell() FROM PUBLIC;
 
 CREATE OR REPLACE TRIGGER desk_told AFTER INSERT ON audit_auditentry
     FOR EACH ROW WHEN (NEW.action IN (

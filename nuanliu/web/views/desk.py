@@ -31,6 +31,7 @@ FUNDS = 5
 SENT = 6
 TASKS = 12
 BARS = 16
+SUMMED = ("lists", "awards", "delivered", "in_payment", "failed", "awards_fen", "delivered_fen")
 SUPERVISORS = {*ADMINISTRATORS, Role.AUDITOR}
 # Who answers for the reports of the unions below.
 JUDGES = {Role.RIGHTS_OFFICER, Role.CENTRE_OFFICER}
@@ -54,6 +55,7 @@ def desk(request: DeskRequest) -> HttpResponse:
         "facts": facts_of(by) if by.role in SUPERVISORS else None,
         **_campaign(campaign, branches, by, request.GET.get("by", "")),
     }
+    context["side"] = bool(context.get("map") or context["facts"] or context["funds"])
     part = request.headers.get("HX-Target", "").endswith("branches")
     return render(request, "web/parts/branches.html" if part else "web/desk.html", context)
 
@@ -73,18 +75,7 @@ def _campaign(campaign: Campaign | None, branches: list[Branch], by: Actor, orde
         "running": campaign.starts_on <= today <= campaign.ends_on,
         "may_oversee": AWARDS.may(by, "oversee"),
         "may_report": RETURNS.may(by, "view"),
-        "sums": {
-            name: sum(getattr(one, name) for one in branches)
-            for name in (
-                "lists",
-                "awards",
-                "delivered",
-                "in_payment",
-                "failed",
-                "awards_fen",
-                "delivered_fen",
-            )
-        },
+        "sums": _sums(branches),
         "map": tile_map(branches),
         "shades": SHADES,
         "bars": bars[:BARS],
@@ -93,3 +84,9 @@ def _campaign(campaign: Campaign | None, branches: list[Branch], by: Actor, orde
         "late": sum(1 for one in bars if one.is_late(campaign.reports_due_on, today)),
         "orders": [(name, label, name == (order or "need")) for name, (label, _key) in ORDERS.items()],
     }
+
+
+def _sums(branches: list[Branch]) -> dict[str, int]:
+    """The whole, of its parts: what the map and the bars show adds up to what stands above them."""
+    sums = {name: sum(getattr(one, name) for one in branches) for name in SUMMED}
+    return {**sums, "percent": 100 * sums["delivered"] // sums["awards"] if sums["awards"] else 0}

@@ -64,6 +64,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "nuanliu.web.middleware.SealMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -209,8 +210,8 @@ SECURE_SSL_REDIRECT = not NUANLIU_DEMONSTRATION
 SECURE_HSTS_SECONDS = 0 if NUANLIU_DEMONSTRATION else 31_536_000
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not NUANLIU_DEMONSTRATION
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SECURE, LANGUAGE_COOKIE_HTTPONLY, LANGUAGE_COOKIE_SAMESITE = SESSION_COOKIE_SECURE, True, "Lax"
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
-SESSION_ENGINE = "nuanliu.access.asking"
 SESSION_ENGINE = "nuanliu.access.asking"
 SESSION_COOKIE_AGE = 60 * int(os.environ.get("NUANLIU_IDLE_MINUTES", "60"))
 NUANLIU_SESSION_SECONDS = 12 * 60 * 60

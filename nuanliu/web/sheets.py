@@ -165,6 +165,11 @@ class Table:
     lines: list[Line]
     rows: list[Row] = field(default_factory=list)
 
+    @property
+    def pinned(self) -> str:
+        """The heading whose column stays in sight."""
+        return next((one.text.rpartition("/")[2] for one in self.headings if one.field == "name"), "")
+
 
 @dataclass(slots=True)
 class Sheets:

@@ -60,7 +60,7 @@ def hand_in(desks: Desks, campaign: str) -> str:
     desks.press(clerk, "main form button.main")
     roster = clerk.url.removeprefix(desks.address)
     desks.press(clerk, ".codes a.red")
-    desks.press(clerk, ".sheet tbody th a")
+    desks.press(clerk, ".listsheet tbody th a")
     clerk.fill("#id_reason", "对照原件核对")
     desks.open(clerk, roster)
     for box in clerk.locator("input[name=acknowledge]").all():

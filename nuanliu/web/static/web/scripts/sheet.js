@@ -36,6 +36,15 @@
     if (button && button.matches(":focus-visible")) open(button);
   });
 
+  // Open already: a press goes on to what can be done.
+  document.addEventListener("click", (event) => {
+    const button = opener(event.target);
+    const box = button && said(button);
+    if (!box || !box.classList.contains("found") || !box.matches(":popover-open")) return;
+    event.preventDefault();
+    box.querySelector("button, a")?.focus();
+  });
+
   document.addEventListener("pointerover", (event) => {
     if (event.pointerType === "touch") return;
     const button = opener(event.target) || opener(event.target.querySelector?.(":scope > .cell"));
@@ -51,7 +60,7 @@
   });
 
   document.querySelectorAll(".sheetbox").forEach((box) => box.addEventListener("scroll", () => {
-    document.querySelectorAll(".found:popover-open").forEach((found) => found.hidePopover());
+    document.querySelectorAll(".found:popover-open").forEach((found) => place(found, document.querySelector(`[popovertarget="${found.id}"]`)));
   }, { passive: true }));
 
   // Any cell opens by a double click; those with findings by their button, with Enter.
@@ -67,23 +76,25 @@
     if (form && event.key === "Escape") form.querySelector("[data-cancel]").click();
   });
 
-  document.addEventListener("htmx:afterSwap", (event) => {
-    const first = event.target.querySelector && event.target.querySelector("form.cellform input[name=value]");
-    if (first) first.select();
+  // A cell that opens takes the cursor; a row that was put right keeps the focus near it.
+  document.addEventListener("htmx:after:swap", () => {
+    const first = document.querySelector("form.cellform:not([data-seen]) input[name=value]");
+    if (first) {
+      first.form.dataset.seen = "yes";
+      first.focus();
+      first.select();
+      return;
+    }
+    const fresh = [...document.querySelectorAll(".listsheet tr.fresh")].pop();
+    if (fresh && document.activeElement === document.body) (fresh.querySelector("a") || fresh).focus();
   });
 
-  // A row that was put right keeps the focus: the next thing to do is near it.
-  document.addEventListener("htmx:oobAfterSwap", () => {
-    const fresh = document.querySelector(".sheet tr.fresh");
-    const next = fresh && (fresh.querySelector("button, a") || fresh.nextElementSibling?.querySelector("button, a"));
-    if (next && document.activeElement === document.body) next.focus({ focusVisible: false });
-  });
-
-  // What the rules refuse is said in the cell that was to be changed.
-  document.addEventListener("htmx:beforeSwap", (event) => {
-    const form = event.detail.requestConfig?.elt?.closest?.("form");
-    if (event.detail.xhr.status !== 422 || !form) return;
-    const told = form.querySelector(".told");
-    if (told) told.textContent = new DOMParser().parseFromString(event.detail.xhr.responseText, "text/html").body.textContent.trim().slice(0, 300);
+  // What the rules refuse is said where the change was asked for.
+  document.addEventListener("htmx:after:request", (event) => {
+    const { response, sourceElement, text } = event.detail.ctx;
+    const told = sourceElement?.closest("form.cellform, .found")?.querySelector(".told");
+    if (!told || response.status < 400) return;
+    event.preventDefault();
+    told.textContent = new DOMParser().parseFromString(text, "text/html").body.textContent.trim().replace(/\s+/g, " ").slice(0, 300);
   });
 })();

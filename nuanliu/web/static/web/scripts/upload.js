@@ -27,6 +27,7 @@
       const field = this.input.closest("div");
       field.classList.add("dropzone");
       this.zone = field;
+      this.input.before(make("p", "quiet", this.words.here));
       this.list = make("ul", "chosen");
       field.append(this.list);
       this.sending = make("div", "sending");

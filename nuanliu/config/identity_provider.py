@@ -3,26 +3,27 @@
 from collections.abc import Mapping
 from typing import Any
 
-PREFIX = "NUANLIU_OIDC_"
 
+def identity_provider(environ: Mapping[str, str]) -> dict[str, Any]:
+    """Settings for OpenID Connect; empty where no server is named.
 
-def identity_provider(environment: Mapping[str, str]) -> dict[str, Any]:
-    """Settings for OpenID Connect from `NUANLIU_OIDC_SERVER`, `…_CLIENT`, `…_SECRET`, `…_ID` and `…_NAME`.
-
-    Empty without a server. ValueError when the server is named and the client is not, or not over TLS.
+    ValueError when the server is named and its client or secret is not, or not over TLS.
     """
-    said = {key.removeprefix(PREFIX): value for key, value in environment.items() if key.startswith(PREFIX)}
-    if not said.get("SERVER"):
+    server = environ.get("NUANLIU_OIDC_SERVER", "")
+    if not server:
         return {}
-    if missing := [name for name in ("CLIENT", "SECRET") if not said.get(name)]:
-        raise ValueError(f"{PREFIX}SERVER is set, {PREFIX}{missing[0]} is not")
-    if not said["SERVER"].startswith("https://"):
-        raise ValueError(f"{PREFIX}SERVER must begin with https://")
+    if not server.startswith("https://"):
+        raise ValueError("NUANLIU_OIDC_SERVER must begin with https://")
+    client, secret = environ.get("NUANLIU_OIDC_CLIENT", ""), environ.get("NUANLIU_OIDC_SECRET", "")
+    if not client:
+        raise ValueError("NUANLIU_OIDC_SERVER is set, NUANLIU_OIDC_CLIENT is not")
+    if not secret:
+        raise ValueError("NUANLIU_OIDC_SERVER is set, NUANLIU_OIDC_SECRET is not")
     app = {
-        "provider_id": said.get("ID") or "union",
-        "name": said.get("NAME") or "统一身份认证",
-        "client_id": said["CLIENT"],
-        "secret": said["SECRET"],
-        "settings": {"server_url": said["SERVER"], "oauth_pkce_enabled": True},
+        "provider_id": environ.get("NUANLIU_OIDC_ID", "") or "union",
+        "name": environ.get("NUANLIU_OIDC_NAME", "") or "统一身份认证",
+        "client_id": client,
+        "secret": secret,
+        "settings": {"server_url": server},
     }
     return {"openid_connect": {"APPS": [app], "OAUTH_PKCE_ENABLED": True}}

@@ -21,6 +21,7 @@ REFERENCE_DATA = "reference data, the same for everybody"
 # Tables without a policy, each with the reason. They hold nothing about recipients or money.
 WITHOUT_POLICY = {
     "access_user": "read at sign-in, before any scope exists; holds no personal data of recipients",
+    "access_cache": "counts of failed sign-ins and used codes, before any scope; may be forgotten",
     "access_incompatiblepair": REFERENCE_DATA,
     "access_reset": "of accounts, as access_user: no data of recipients; the screens show those of the scope",
     "programmes_category": REFERENCE_DATA,

@@ -6,7 +6,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.reference import findings, jobs, permissions, requirements, states
+from tests.reference import findings, jobs, permissions, requirements, routes, states
 
 PROJECT = Path(__file__).resolve().parents[2]
 FOLDER = PROJECT / "docs" / "reference"
@@ -14,6 +14,7 @@ FOLDER = PROJECT / "docs" / "reference"
 PAGES: dict[str, Callable[[], str]] = {
     "states.md": states.page,
     "permissions.md": permissions.page,
+    "routes.md": routes.page,
     "jobs.md": jobs.page,
     "findings.md": findings.page,
     "requirements.md": requirements.page,

@@ -51,7 +51,7 @@ def roster_paper(request: DeskRequest, key: UUID) -> HttpResponse:
     return render(request, "web/roster_paper.html", context, status=422 if form.is_bound else 200)
 
 
-@page(POLICY, "reveal", FORM)
+@page(POLICY, "reveal", FORM, again=True)
 def roster_marked(request: DeskRequest, key: UUID) -> HttpResponse:
     """Ask for the list as received with what was found in its cells: at once when small, else by a worker."""
     found = get_object_or_404(Roster.objects.select_related("organization", "campaign"), pk=key)

@@ -27,7 +27,7 @@ def test_a_list_becomes_a_signed_annex(job: Job) -> None:
     assert table.state == ReturnState.ACCEPTED
     expected = json.loads((LISTS / "list-a-official.expected.json").read_text())["annex1_fen"]
     page = job.at("rights").get(f"/annex1/versions/{table.pk}/")
-    shown = {entry["line"].code: entry["line"].value.number for entry in page.context["lines"]}
+    shown = {entry.row.code: entry.line.value.number for entry in page.context["sheet"].lines}
     delivered = job.of(lambda: Award.objects.filter(state=AwardState.DELIVERED).count())
     assert shown["C"] == delivered
     assert shown["A"] == 46
@@ -41,13 +41,13 @@ def test_each_figure_of_the_annex_opens_onto_what_it_counts(job: Job) -> None:
     pay(job, decide(job, accept_and_sign(job)))
     place = f"/annex1/{job.world.campaign.pk}/{job.world.jiading.pk}/"
     table = job.at("auditor").get(f"{place}?as_of={DAY}")
-    for entry in table.context["lines"]:
+    for entry in table.context["sheet"].lines:
         part = job.at("auditor").get(
-            f"{place}cells/{entry['line'].code}/?as_of={DAY}", headers={"HX-Request": "true"}
+            f"{place}cells/{entry.row.code}/?as_of={DAY}", headers={"HX-Request": "true"}
         )
         assert part.status_code == 200
         assert "<html" not in text_of(part)
-    records = job.at("auditor").get(f"{place}cells/C/?as_of={DAY}").context["page"].rows
+    records = job.at("auditor").get(f"{place}?as_of={DAY}&cell=C").context["page"].rows
     assert all(record.person_name not in text_of(part) for record in records)
 
 

@@ -1,6 +1,7 @@
 """Accounts, posts and unions at the administrators' desks; a temporary password opens nothing but its own change."""
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -84,11 +85,11 @@ def test_a_union_is_found_by_sound_and_registered_below_another(desk, cast: Cast
     browser = desk("system")
     assert "嘉定区总工会" in text_of(browser.get("/unions/?q=jiading"))
     form = {"parent": "嘉定区总工会", "name": "上海新厂有限公司工会", "level": "grassroots"}
-    assert browser.post("/unions/", {**form, "valid_from": "2022-01-01"}).status_code == 302
+    assert browser.post("/unions/new/", {**form, "valid_from": "2022-01-01"}).status_code == 302
     with scoped(Scope.for_path("/")):
         assert Organization.objects.get(name="上海新厂有限公司工会").path.startswith(JIADING)
     elsewhere = {**form, "parent": "没有这个工会", "valid_from": "2022-01-01"}
-    assert browser.post("/unions/", elsewhere).status_code == 422
+    assert browser.post("/unions/new/", elsewhere).status_code == 422
 
 
 def test_the_lists_cost_a_fixed_number_of_reads_and_only_administrators_write(desk, cast: Cast) -> None:
@@ -113,3 +114,82 @@ def test_who_has_no_post_may_still_change_the_password(desk, cast: Cast) -> None
     form = {"old": OWN, "new": f"{OWN}!", "again": f"{OWN}!"}
     assert browser.post("/password/", form).headers["Location"] == "/"
     assert browser.get("/").headers["Location"] == "/posts/"
+
+
+# --- the tree of unions ---
+
+
+def union_of(name: str) -> Organization:
+    with scoped(Scope.for_path("/0/")):
+        return Organization.objects.get(name=name)
+
+
+def test_a_union_is_opened_renamed_and_ended_with_its_history(desk, cast: Cast) -> None:
+    system, union = desk("system"), union_of("上海嘉源医疗有限公司工会")
+    address = f"/unions/{union.pk}/"
+    shown = text_of(system.get(address))
+    assert "沈佳" in shown
+    assert "Posts are still held there" in shown
+    form = {"rename-name": "上海嘉源康复有限公司工会", "rename-on": "2022-03-01", "rename-reason": "企业更名"}
+    assert system.post(f"{address}rename/", form).status_code == 302
+    assert "Former name" in text_of(system.get(address))
+    again = {**form, "rename-name": "上海市嘉定区总工会"}
+    assert "organization.name_taken" in text_of(system.post(f"{address}rename/", again))
+    new = {"parent": "嘉定区总工会", "name": "短命工会", "level": "grassroots", "valid_from": "2022-01-01"}
+    made = system.post("/unions/new/", new).headers["Location"]
+    assert system.post(f"{made}end/", {"end-on": "2022-02-01", "end-reason": ""}).status_code == 302
+    assert union_of("短命工会").valid_to is None
+    system.post(f"{made}end/", {"end-on": "2022-02-01", "end-reason": "并入他厂"})
+    assert str(union_of("短命工会").valid_to) == "2022-02-01"
+    told = system.get(f"/history/organizations.organization/{union_of('短命工会').pk}/")
+    assert "并入他厂" in text_of(told)
+
+
+@pytest.mark.parametrize("route", ["", "rename/", "end/"])
+def test_a_union_elsewhere_is_not_found(desk, cast: Cast, route: str) -> None:
+    address = f"/unions/{union_of('上海嘉源医疗有限公司工会').pk}/{route}"
+    outsider = desk("outsider")
+    assert (
+        outsider.get(address).status_code in (404, 405),
+        outsider.post(address).status_code in (404, 405),
+    ) == (
+        True,
+        True,
+    )
+
+
+def test_a_sheet_of_unions_is_read_on_screen(desk, cast: Cast) -> None:
+    system = desk("system")
+    template = system.get("/unions/import/sheet/")
+    assert template.status_code == 200
+
+    def read(content: bytes):
+        sheet = SimpleUploadedFile("unions.csv", content)
+        form = {"file": sheet, "parent": "嘉定区总工会", "valid_from": "2022-01-01"}
+        return system.post("/unions/import/", form)
+
+    wrong = read("工会全称,上级工会\n甲厂工会,\n乙厂工会,无此工会\n".encode())
+    assert (wrong.status_code, wrong.context["result"].faults[0].row) == (422, 3)
+    assert (
+        read("工会全称,上级工会\n甲厂工会,\n乙厂工会,甲厂工会\n".encode()).context["result"].registered == 2
+    )
+    assert union_of("乙厂工会").parent_id == union_of("甲厂工会").pk
+    assert read(b"\x00\x01").status_code == 422
+
+
+@pytest.mark.parametrize("page", ["/unions/", "/unions/new/", "/unions/import/"])
+def test_pages_of_unions_cost_few_reads(desk, cast: Cast, page: str) -> None:
+    browser = desk("system")
+    browser.get(page)
+    with CaptureQueriesContext(connection) as queries:
+        assert browser.get(page).status_code == 200
+    assert len(reads(queries)) <= 8, "\n".join(reads(queries))
+
+
+def test_the_page_of_a_union_costs_few_reads(desk, cast: Cast) -> None:
+    browser = desk("system")
+    address = f"/unions/{union_of('上海市嘉定区总工会').pk}/"
+    browser.get(address)
+    with CaptureQueriesContext(connection) as queries:
+        assert browser.get(address).status_code == 200
+    assert len(reads(queries)) <= 10, "\n".join(reads(queries))

@@ -1,6 +1,5 @@
-"""Accounts, posts and unions: given by one administrator, confirmed by another."""
+"""Accounts and posts: given by one administrator, confirmed by another."""
 
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -15,13 +14,10 @@ from nuanliu.access.models import Post, User
 from nuanliu.access.passwords import temporary_password
 from nuanliu.access.permissions import POLICY
 from nuanliu.access.queries import awaiting_confirmation, posts_around, users_around
-from nuanliu.organizations.actions import register_organization
-from nuanliu.organizations.queries import search
 from nuanliu.web.forms import ReasonForm
-from nuanliu.web.forms_administration import EndForm, PostForm, UnionForm, UserForm
+from nuanliu.web.forms_administration import EndForm, PostForm, UserForm
 from nuanliu.web.guards import FORM, WRITING, DeskRequest, page
-from nuanliu.web.paging import SIZE, newest_first, oldest_first
-from nuanliu.web.queries import unions_for
+from nuanliu.web.paging import SIZE, newest_first
 from nuanliu.web.views.resets import help_with, resets_for
 
 
@@ -137,26 +133,3 @@ def deactivate(request: DeskRequest, key: UUID) -> HttpResponse:
     else:
         messages.error(request, _("Shutting an account needs a reason."))
     return redirect("user", key)
-
-
-@page(POLICY, "register_organization", FORM)
-def unions(request: DeskRequest) -> HttpResponse:
-    """The union and all below it, looked for by name or sound; a new one is registered below another."""
-    by, wanted = request.actor, request.GET.get("q", "").strip()
-    form = UnionForm(
-        request.POST or None,
-        initial={"valid_from": timezone.localdate(), "parent": own_union(request)},
-    )
-    if form.is_valid():
-        said: dict[str, Any] = dict(form.cleaned_data)
-        made = register_organization(said.pop("parent"), **said, by=by)
-        messages.success(request, _("%(name)s is registered.") % {"name": made.name})
-        return redirect("unions")
-    if wanted:
-        # Ordered by sound and narrowed by what was asked for: one page is enough to find a union.
-        rows, after = list(search(wanted, below=by.organization_path)[:SIZE]), ""
-    else:
-        found = oldest_first(unions_for(by).order_by(), request.GET.get("after"))
-        rows, after = found.rows, found.next
-    context = {"q": wanted, "rows": rows, "page": {"next": after}, "form": form}
-    return render(request, "web/unions.html", context, status=422 if form.is_bound else 200)

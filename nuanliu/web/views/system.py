@@ -60,7 +60,7 @@ def keys(request: DeskRequest) -> HttpResponse:
     return render(request, "web/system_keys.html", context)
 
 
-@page(POLICY, "rotate_keys", WRITING)
+@page(POLICY, "rotate_keys", WRITING, again=True)
 def key_add(request: DeskRequest) -> HttpResponse:
     """Add a data key, which seals from now on."""
     form = ReasonForm(request.POST, prefix="add")
@@ -73,7 +73,7 @@ def key_add(request: DeskRequest) -> HttpResponse:
     return redirect("system-keys")
 
 
-@page(POLICY, "rotate_keys", WRITING)
+@page(POLICY, "rotate_keys", WRITING, again=True)
 def reseal(request: DeskRequest) -> HttpResponse:
     """Have everything put under the present key."""
     form = ReasonForm(request.POST, prefix="reseal")

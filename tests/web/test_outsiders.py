@@ -8,6 +8,7 @@ from django.urls import URLPattern
 
 from nuanliu.access.models import User
 from nuanliu.audit.models import AuditEntry
+from nuanliu.approvals.models import ApprovalRound
 from nuanliu.awards.models import Award, Roster
 from nuanliu.base.actor import Actor
 from nuanliu.base.scope import Scope, scoped
@@ -74,7 +75,7 @@ OVERVIEWS = {
 }
 
 
-AWARD = {"award", "award-cancel"}
+AWARD = {"award", "award-account", "award-cancel"}
 ENTRY = {"audit-entry", "audit-proof"}
 NUMBER = "310114195907042014"
 
@@ -138,6 +139,7 @@ def filled(route: URLPattern, keys: dict[str, Any], *, row: int, number: int, jo
         r"paper\.(?P<kind>pdf|xlsx)": "paper.pdf",
         "<uuid:campaign>": job.world.campaign.pk,
         "<uuid:organization>": job.world.jiading.pk,
+        "<uuid:round_key>": job.of(lambda: ApprovalRound.objects.latest("pk")).pk,
         "<uuid:key>": key,
         "<str:key>": key,
         "<int:row_key>": row,

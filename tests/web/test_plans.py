@@ -269,6 +269,8 @@ def test_a_rejected_plan_tells_why_and_is_decided_again(job: Job) -> None:
         f"categories-{fund.pk}": [total.code for total in composing.context["asked"]],
     }
     job.post("rights", f"/plans/{plan.pk}/compose/", **form)
+    again = job.at("rights").get(f"/plans/{plan.pk}/")
+    assert (again.context["may_propose"], again.context["round"]) == (True, None)
     proposed(job, plan)
     page = job.at("leader1").get(f"/plans/{plan.pk}/decision/")
     assert "C4类标准偏高" in text_of(page)

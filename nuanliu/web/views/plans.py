@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from nuanliu.access.states import Role
 from nuanliu.approvals.queries import RoundRecorded, rounds_recorded
+from nuanliu.approvals.states import RoundState
 from nuanliu.awards import actions as awards
 from nuanliu.awards.permissions import POLICY as AWARDS
 from nuanliu.base.jobs import ask
@@ -43,24 +44,32 @@ def plans(request: DeskRequest) -> HttpResponse:
 def plan(request: DeskRequest, key: UUID) -> HttpResponse:
     """One plan: money before and after, lists, signatures, the decision, and what can be done now."""
     found = _plan(key)
-    rounds = rounds_recorded(USE_PLAN, found.pk)
+    round_, earlier = _rounds(found)
     dossier = dossier_of(found)
     decided = found.state in (PlanState.APPROVED, PlanState.CLOSED)
     shown = _paid(request, found) if decided else money(found)
     context = {
         "plan": found,
         "dossier": dossier,
-        "round": rounds[-1] if rounds else None,
-        "earlier_rounds": rounds[:-1],
-        "stages": _stages(found, bool(dossier.lists), rounds[-1] if rounds else None),
+        "round": round_,
+        "earlier_rounds": earlier,
+        "stages": _stages(found, bool(dossier.lists), round_),
         **shown,
-        **_acts(request, found, dossier, rounds[-1] if rounds else None),
+        **_acts(request, found, dossier, round_),
         "hindrance": _hindrance(dossier, shown["short"]) if found.state == PlanState.DRAFT else "",
         "unused_form": UnusedForm(initial={"on": business_day(found.campaign)}, prefix="unused"),
         "proposal_form": ProposalForm(initial={"on": business_day(found.campaign)}),
         "reason_form": ReasonForm(prefix="withdraw"),
     }
     return render(request, "web/plan.html", context)
+
+
+def _rounds(found: UsePlan) -> tuple[RoundRecorded | None, list[RoundRecorded]]:
+    """The round that the plan is in, and those before: a draft taken up again has no signature yet."""
+    rounds = rounds_recorded(USE_PLAN, found.pk)
+    if found.state == PlanState.DRAFT and rounds and rounds[-1].state != RoundState.OPEN:
+        return None, rounds
+    return (rounds[-1], rounds[:-1]) if rounds else (None, [])
 
 
 def _plan(key: UUID) -> UsePlan:

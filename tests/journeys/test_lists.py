@@ -94,7 +94,7 @@ def test_files_sent_over_a_line_that_was_cut_stay_and_are_sent_again_as_one_list
     # The line comes back: it goes by itself, and the answer is lost on its way.
     clerk.route("**/lists/", lambda route: (route.fetch(), route.abort("connectionreset")))
     clerk.context.set_offline(False)
-    clerk.wait_for_function("document.querySelector('form.upload button.main').disabled")
+    clerk.locator(f"{SEND}[disabled]").wait_for()
     clerk.locator(".sending[role=alert]").wait_for()
     clerk.unroute("**/lists/")
     clerk.locator(SEND).click()
@@ -148,9 +148,8 @@ def test_handing_in_putting_right_and_accepting_need_no_mouse(
         clerk.keyboard.press("Tab")
         clerk.keyboard.type("电话核实")
         clerk.keyboard.press("Enter")
-        clerk.wait_for_function(f"document.querySelector('#head .counts .red b').textContent != '{before}'")
-        with clerk.expect_navigation():
-            clerk.keyboard.press("F5")
+        clerk.locator("#head .counts .red b", has_text=str(int(before) - 1)).wait_for()
+        clerk.reload()
     clerk.focus("form.accept button[name=whole]")
     with clerk.expect_navigation():
         clerk.keyboard.press("Enter")

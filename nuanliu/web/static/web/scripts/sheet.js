@@ -76,6 +76,11 @@
     if (form && event.key === "Escape") form.querySelector("[data-cancel]").click();
   });
 
+  // Where a box was placed is not carried over into new content: that would be an inline style.
+  document.addEventListener("htmx:before:swap", () => {
+    document.querySelectorAll(".found[style]").forEach((box) => box.removeAttribute("style"));
+  });
+
   // A cell that opens takes the cursor; a row that was put right keeps the focus near it.
   document.addEventListener("htmx:after:swap", () => {
     const first = document.querySelector("form.cellform:not([data-seen]) input[name=value]");

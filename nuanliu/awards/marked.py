@@ -83,6 +83,8 @@ def _sheets_of(roster: Roster) -> Iterator[tuple[EvidenceFile, SheetCells]]:
 def _marks_of(roster: Roster) -> dict[tuple[Any, str], Marks]:
     marks: dict[tuple[Any, str], Marks] = defaultdict(Marks)
     sheets = {sheet.ordinal: sheet for sheet in roster.sheets.all()}
+    by_heading = {ordinal: _columns(sheet) for ordinal, sheet in sheets.items()}
+    by_field = {ordinal: _columns(sheet, by_field=True) for ordinal, sheet in sheets.items()}
     for sheet in sheets.values():
         marks[sheet.file_id, sheet.sheet].headings.add(sheet.heading_row)
     for found in RosterFinding.objects.filter(roster=roster, row_number__gt=0).order_by("id"):
@@ -91,12 +93,12 @@ def _marks_of(roster: Roster) -> dict[tuple[Any, str], Marks]:
         of_sheet.rows[found.row_number].append(found.message)
         if found.code == "row.hidden":
             of_sheet.hidden.add(found.row_number)
-        place = _columns(sheet).get(found.column)
+        place = by_heading[found.sheet_ordinal].get(found.column)
         if place is not None:
             of_sheet.cells[found.row_number, place].append((found.severity, found.message))
     for correction, value in _corrections(roster):
         sheet = sheets[correction.row.sheet_ordinal]
-        place = _columns(sheet, by_field=True).get(correction.field)
+        place = by_field[sheet.ordinal].get(correction.field)
         if place is not None:
             told = f"已更正为“{value}”。理由：{correction.reason}"
             marks[sheet.file_id, sheet.sheet].cells[correction.row.row_number, place].append(
@@ -154,12 +156,17 @@ class _Writer:
         if marks.headings - {0}:
             sheet.freeze_panes(max(marks.headings), 0)
         spoilt = cells.marked(Mark.SPOILT)
+        odd = {row for row, _ in spoilt} | {row for row, _ in marks.cells}
         for number, row in enumerate(cells.frame.iter_rows(), 1):
             hidden = number in cells.hidden_rows or number in marks.hidden
-            sheet.set_row(number - 1, None, None, {"hidden": True} if hidden else {})
+            if hidden:
+                sheet.set_row(number - 1, None, None, {"hidden": True})
+            special = number in marks.rows or number in marks.headings or number in odd
             for column, text in enumerate(row):
-                if text is not None or (number, column) in marks.cells:
+                if special and (text is not None or (number, column) in marks.cells):
                     self._write_cell(sheet, (number, column), text, marks, spoilt=(number, column) in spoilt)
+                elif text is not None:
+                    sheet.write_string(number - 1, column, text, self._plain)
             self._write_marks(sheet, number, cells.frame.width, marks)
         for merged in cells.merged:
             # The cells are written already; merging them by the library would write them again.

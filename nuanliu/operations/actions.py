@@ -20,6 +20,7 @@ from nuanliu.base.crypto.resealing import standing
 from nuanliu.base.jobs import queue_again, take_back
 from nuanliu.base.jobs.states import TRANSITIONS, JobState
 from nuanliu.base.models import JobRun
+from nuanliu.base.postgres import PostgresError
 from nuanliu.kernel.errors import Refused, refuse_if
 from nuanliu.operations import backups, resealing
 from nuanliu.operations.permissions import POLICY, WORK
@@ -113,7 +114,7 @@ def rehearse_restore(name: str, *, by: Actor, report: Report) -> backups.Backup:
     report("restoring", 0, 0)
     try:
         backups.rehearse(backup, rehearsed_by=by.user_name)
-    except (backups.NotSoundError, backups.postgres.PostgresError) as fault:
+    except (backups.NotSoundError, PostgresError) as fault:
         raise Refused("operations.not_sound", f"备份 {name} 不能恢复：{fault}。请立即重新备份。") from None
     record(by, (BACKUP, name), after={"rehearsed": True})
     return backup

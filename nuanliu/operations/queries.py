@@ -129,7 +129,7 @@ def ring_of_keys(counting: AuditEntry | None) -> RingFacts:
     """The ring without its secrets, with the figures of a counting. CryptoError when it cannot be read."""
     ring = vault().file.ring()
     present = ring.newest(vault().cipher).number
-    counts: Mapping[str, Mapping[str, int]] = counting.after["counted"] if counting else {}
+    counts: Mapping[str, Mapping[str, int]] = (counting.after or {})["counted"] if counting else {}
     values = {number: _under(counts, number) if counting else None for number in ring.data_keys}
     data = [
         KeyFacts(key.number, key.algorithm, key.made_on, number == present, values[number])

@@ -63,7 +63,9 @@ class FormerName(Keyed, Recorded, Dated):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(valid_to__isnull=False, valid_to__gte=models.F("valid_from"), reason__regex=r"\S"),
+                condition=Q(
+                    valid_to__isnull=False, valid_to__gte=models.F("valid_from"), reason__regex=r"\S"
+                ),
                 name="former_name_ended_with_reason",
             ),
         ]

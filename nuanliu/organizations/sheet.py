@@ -88,9 +88,20 @@ def _rows(
             faults.append(fault)
             continue
         seen[name_key(said["name"])] = number
-        rows.append(UnionRow(**{**said, "row": number, "valid_from": _day(said.get("valid_from", ""))}))
+        rows.append(_row(number, said))
     refuse_if(not rows and not faults, "organization.sheet", "表中没有数据行。")
     return rows, faults
+
+
+def _row(number: int, said: Mapping[str, str]) -> UnionRow:
+    return UnionRow(
+        number,
+        said["name"],
+        said.get("short_name", ""),
+        said.get("superior", ""),
+        said.get("credit_code", ""),
+        _day(said.get("valid_from", "")),
+    )
 
 
 def _fault(number: int, said: Mapping[str, str], seen: Mapping[str, int]) -> RowFault | None:

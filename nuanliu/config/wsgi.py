@@ -1,3 +1,6 @@
+"""The application as the web server loads it, warmed before the first request."""
+
+import gc
 import os
 
 from django.core.wsgi import get_wsgi_application
@@ -5,3 +8,20 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "nuanliu.config.settings")
 
 application = get_wsgi_application()
+
+
+def settle() -> None:
+    """Read all addresses, and spare the collector what stays: it took a sixth of a page's time looking at it again.
+
+    A page makes thousands of objects and leaves few rings; those wait for a rarer round.
+    """
+    from django.urls import get_resolver
+
+    # The property reads every module of views.
+    _ = get_resolver().url_patterns
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 10, 10)
+
+
+settle()

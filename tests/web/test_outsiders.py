@@ -75,6 +75,12 @@ OVERVIEWS = {
 }
 
 
+# Everybody's own account: there is no record in the address but one's own.
+OWN_ACCOUNT = {
+    "account", "password-strength", "second-factor", "factor-remove", "recovery-codes", "recovery-codes-file",
+    "recovery-codes-renew", "proof", "kept", "kept-drop", "session", "sessions-end",
+}  # fmt: skip
+
 AWARD = {"award", "award-account", "award-cancel"}
 ENTRY = {"audit-entry", "audit-proof"}
 NUMBER = "310114195907042014"
@@ -127,7 +133,7 @@ def addresses(job: Job) -> dict[str, str]:
     return {
         str(route.name): filled(route, keys, row=row, number=numbers.get(str(route.name), order.pk), job=job)
         for route in routes()
-        if route.name not in {*PUBLIC, *OVERVIEWS, "reissue"}
+        if route.name not in {*PUBLIC, *OVERVIEWS, *OWN_ACCOUNT, "reissue"}
     }
 
 

@@ -29,7 +29,7 @@ def keep_only(request: HttpRequest, before: str) -> None:
 
 def proved_at(request: HttpRequest) -> float:
     """When the second factor was last shown in this session; 0 if never."""
-    shown = [one["at"] for one in get_authentication_records(request, request.user) if one["method"] == "mfa"]  # type: ignore[arg-type]
+    shown = [one["at"] for one in get_authentication_records(request, request.user) if one["method"] == "mfa"]
     return float(max(shown, default=0))
 
 

@@ -56,7 +56,7 @@ def seconds_left(request: HttpRequest) -> int:
     now = int(time.time())
     idle = request.session.get(SEEN, now) + settings.SESSION_COOKIE_AGE
     last = request.session.get(BEGAN, now) + settings.NUANLIU_SESSION_SECONDS
-    return max(0, min(idle, last) - now)
+    return int(max(0, min(idle, last) - now))
 
 
 def last_account(request: HttpRequest) -> str:

@@ -327,7 +327,7 @@ class PasskeySignIn(LoginWebAuthnView):
     """allauth's, which forgets where somebody wanted to go."""
 
     def form_valid(self, form: Any) -> HttpResponse:
-        answer = super().form_valid(form)
+        answer: HttpResponse = super().form_valid(form)
         wanted = self.request.POST.get("next", "")
         if answer.status_code == 302 and url_has_allowed_host_and_scheme(wanted, {self.request.get_host()}):
             return redirect(wanted)

@@ -232,9 +232,10 @@ def test_an_unused_session_tells_how_long_it_lasts_and_a_long_one_ends(cast: Cas
 # --- the second factor again ---
 
 AGAIN = {
-    "user-grant", "post-confirm", "post-end", "user-deactivate", "user-reset", "reset-confirm", "user-sessions-end",
-    "decide-record", "batch-release", "batch-send", "batch-file", "roster-paper", "fund-receive", "fund-allocate",
-    "fund-reverse", "verify", "reissue", "password", "second-factor", "factor-remove", "recovery-codes", "recovery-codes-file",
+    "user-grant", "post-confirm", "post-end", "user-deactivate", "user-reset", "reset-confirm",
+    "user-sessions-end", "decide-record", "batch-release", "batch-send", "batch-file",
+    "roster-paper", "fund-receive", "fund-allocate", "fund-reverse", "verify", "reissue",
+    "password", "second-factor", "factor-remove", "recovery-codes", "recovery-codes-file",
     "recovery-codes-renew",
 }  # fmt: skip
 

@@ -24,6 +24,13 @@ type Desk = Callable[[str], Client]
 __all__ = ["way"]
 
 
+FORGED = (
+    "DELETE FROM desk_notice",
+    "UPDATE desk_notice SET title = ''",
+    "INSERT INTO desk_notice DEFAULT VALUES",
+)
+
+
 def told(desk: Desk, name: str) -> list[str]:
     return [one.notice.action for one in desk(name).get("/notices/").context["told"]]
 

@@ -26,6 +26,12 @@ from tests.web.job import Job, accept_and_sign, decide, pay, report
 pytestmark = pytest.mark.django_db
 
 OVERVIEWS = {
+    "appearance",
+    "search",
+    "search-suggest",
+    "notices",
+    "notices-bell",
+    "notices-aside",
     "union-new",
     "union-import",
     "union-sheet",

@@ -26,7 +26,7 @@ def test_a_list_page_asks_a_fixed_number_of_times(job: Job, route: str) -> None:
     browser.get(reverse(route))
     with CaptureQueriesContext(connection) as asked:
         assert browser.get(reverse(route)).status_code == 200
-    assert len(reads(asked)) <= (10 if route == "desk" else 8), reads(asked)
+    assert len(reads(asked)) <= 8, reads(asked)
 
 
 def test_pages_for_one_and_three_funds_ask_as_often(job: Job) -> None:

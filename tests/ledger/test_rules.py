@@ -8,11 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nuanliu.ledger.rules import (
+    AskedFacts,
     FundFacts,
+    LineFacts,
     UseFacts,
     allocation_findings,
     fund_findings,
     overspending,
+    shares,
     terms_findings,
 )
 from nuanliu.ledger.sources import source_rules
@@ -187,3 +190,14 @@ def test_every_lawful_source_has_its_article_and_its_line_in_both_annexes() -> N
         SourceClass.OTHER: ("第四条（七）", "B6", "E5"),
     }
     assert source_rules()["central_finance"].categories == NEEDY
+
+
+def test_a_category_is_paid_by_the_lists_own_fund_else_by_the_first_that_names_it() -> None:
+    lines = [LineFacts("a", frozenset({"C1"}), 100), LineFacts("b", frozenset({"C1", "C3"}), 50)]
+    asked = [AskedFacts("C1", None, 120), AskedFacts("C1", "b", 30), AskedFacts("C3", "a", 10)]
+    assert shares(lines, asked) == ([120, 40], {}, [20, 0])
+
+
+def test_what_no_line_names_is_not_covered() -> None:
+    lines = [LineFacts("a", frozenset({"C1"}), 100)]
+    assert shares(lines, [AskedFacts("C2", None, 5), AskedFacts("C2", "a", 6)]) == ([0], {"C2": 11}, [0])

@@ -5,7 +5,8 @@ from datetime import date
 import pytest
 
 from nuanliu.payments.reference import shipped
-from nuanliu.payments.rules import OrderFacts, is_late, next_step, outcome_of, words_key
+from nuanliu.payments.rules import CARES, OrderFacts, care_of, is_late, next_step, outcome_of, words_key
+from nuanliu.payments.states import OrderState, Outcome
 
 MEANINGS = {words_key(word): outcome for outcome, words in shipped()["wordings"].items() for word in words}
 DUE = date(2022, 1, 25)
@@ -86,3 +87,23 @@ def test_each_unhappy_order_has_a_next_step(facts, step):
 )
 def test_the_due_day_itself_is_in_time(due_on, settled_on, on, late):
     assert is_late(due_on, settled_on, on) is late
+
+
+@pytest.mark.parametrize(
+    ("outcome", "corrected", "verified", "deceased", "care"),
+    [
+        (Outcome.WRONG_ACCOUNT, False, False, False, "correct"),
+        (Outcome.CLOSED, False, False, False, "ask"),
+        (Outcome.LOCKED, False, False, False, "ask"),
+        (Outcome.CLOSED, True, False, False, "verify"),
+        (Outcome.CLOSED, True, True, False, "reissue"),
+        (Outcome.LIMIT, False, False, False, "reissue"),
+        (Outcome.LIMIT, False, False, True, "return"),
+    ],
+)
+def test_a_failure_is_in_one_care(
+    outcome: str, corrected: bool, verified: bool, deceased: bool, care: str
+) -> None:
+    facts = OrderFacts(OrderState.FAILED, outcome, corrected, verified)
+    assert care_of(facts, deceased=deceased) == care
+    assert care in CARES

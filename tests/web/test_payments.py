@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from nuanliu.approvals.models import ApprovalRound
 from nuanliu.audit.models import AuditEntry
 from nuanliu.awards.models import Award
 from nuanliu.base.scope import Scope, scoped
@@ -262,6 +263,32 @@ def test_an_award_without_a_plan_has_only_its_list(job: Job) -> None:
     assert [step["title"] for step in job.at("head").get(f"/awards/{award.pk}/").context["path"]] == [
         "List of"
     ]
+
+
+@pytest.mark.requirement("R-044")
+def test_another_union_finds_nothing_of_it_by_any_address(job: Job) -> None:
+    batch = paid(job)
+    plan, award = batch.plan_id, job.of(lambda: Award.objects.earliest("pk")).pk
+    round_ = job.of(lambda: ApprovalRound.objects.get()).pk
+    addresses = [
+        f"/plans/{plan}/compose/",
+        f"/plans/{plan}/minutes/{round_}/",
+        f"/plans/{plan}/decision/record/",
+        f"/plans/{plan}/batches/unpayable/",
+        f"/plans/{plan}/batches/renew/",
+        f"/payments/{batch.pk}/file/",
+        f"/awards/{award}/account/",
+    ]
+    found = [
+        (address, status)
+        for address in addresses
+        for status in (
+            job.at("outsider").get(address).status_code,
+            job.at("outsider").post(address).status_code,
+        )
+        if status not in (404, 405)
+    ]
+    assert found == []
 
 
 # --- costs ---

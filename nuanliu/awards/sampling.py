@@ -1,4 +1,4 @@
-"""A random sample for audit that anybody can draw again: the N delivered awards with the smallest digests of seed and number."""
+"""A random sample for audit that anybody can draw again: the smallest digests of seed and number, so many of them."""
 
 import csv
 import io

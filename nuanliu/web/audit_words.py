@@ -160,6 +160,7 @@ FIELDS = {
     "amount": _("amount"),
     "approved_on": _("approved on"),
     "as_of": _("as of"),
+    "awards": _("awards"),
     "basis": _("basis"),
     "campaign": _("campaign"),
     "cancelled": _("cancelled"),

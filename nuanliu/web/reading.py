@@ -7,7 +7,14 @@ from uuid import UUID
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
+from nuanliu.access.states import Role
+from nuanliu.awards.states import AwardState, RosterState
+from nuanliu.evidence.states import RequestState
 from nuanliu.kernel.money import yuan_text
+from nuanliu.ledger.states import PlanState
+from nuanliu.payments.states import BatchState
+from nuanliu.people.rules import Field, Ground
+from nuanliu.returns.states import ReturnState
 from nuanliu.web.audit_words import ACTS, FIELDS, KINDS
 
 # Records that have a page, by the name under which the log knows them.
@@ -76,6 +83,19 @@ def _field(name: str) -> str:
     return str(FIELDS.get(name.removesuffix("_fen").removesuffix("_id"), name.replace("_", " ")))
 
 
+# Values that the code keeps short, by the field that holds them.
+WORDS: dict[str, dict[str, Any]] = {
+    "state": {
+        key: label
+        for states in (BatchState, ReturnState, RequestState, RosterState, AwardState, PlanState)
+        for key, label in states.choices
+    },
+    "role": dict(Role.choices),
+    "field": dict(Field.choices),
+    "ground": dict(Ground.choices),
+}
+
+
 def _value(name: str, value: Any) -> str:
     if value is None:
         return ""
@@ -87,7 +107,8 @@ def _value(name: str, value: Any) -> str:
         return "；".join(f"{_field(key)} {_value(key, item)}" for key, item in value.items())
     if isinstance(value, list):
         return "、".join(_value(name, item) for item in value[:12]) + ("…" if len(value) > 12 else "")
-    return _shortened(str(value))
+    known = WORDS.get(name, {}).get(str(value))
+    return str(known) if known else _shortened(str(value))
 
 
 def _shortened(text: str) -> str:

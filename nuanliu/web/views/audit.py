@@ -140,7 +140,7 @@ def _actor(asked: dict[str, str]) -> UUID | None:
 
 def _path(union: str) -> str:
     """The path of a union by its name; one that does not exist where none has it."""
-    found = search(union)[:1] if union else []
+    found = list(search(union))[:1] if union else []
     return found[0].path if found else "/-/" if union else ""
 
 

@@ -25,10 +25,10 @@ from nuanliu.web.reading import page_of_record
 def history(request: DeskRequest, kind: str, key: str) -> HttpResponse:
     """The audit rows of one record of any kind, with what proves them; a record page asks for the part alone."""
     shown = newest_first(history_of((kind, key)), request.GET.get("after"), HISTORY_ROWS)
-    if not shown.rows:
+    part = bool(request.headers.get("HX-Request"))
+    if not (shown.rows or part):
         raise Http404
     context = {"history": named_entries(shown.rows), "page": shown, "back": page_of_record(kind, key)}
-    part = bool(request.headers.get("HX-Request"))
     return render(request, "web/parts/history.html" if part else "web/history.html", context)
 
 

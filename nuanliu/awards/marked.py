@@ -5,7 +5,7 @@ Cells keep their places and texts, so that reading it again gives the same rows:
 
 import io
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -216,7 +216,7 @@ class _Writer:
         self._names.add(name.lower())
         return name
 
-    def explain(self, codes: Sequence[str]) -> None:
+    def explain(self, codes: Iterable[str]) -> None:
         """The last page: each finding with its rule and what to do."""
         sheet = self._book.add_worksheet(self._named(LEGEND_SHEET))
         bold = self._book.add_format({**FONT, "bold": True, "font_size": 12})
@@ -245,7 +245,7 @@ class _Writer:
                 sheet.write_string(line, place, text, wrapped)
 
 
-def _counted(codes: Sequence[str]) -> Mapping[str, int]:
+def _counted(codes: Iterable[str]) -> Mapping[str, int]:
     counts: dict[str, int] = defaultdict(int)
     for code in codes:
         counts[code] += 1

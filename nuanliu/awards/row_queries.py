@@ -127,7 +127,8 @@ def row_with_findings(roster: Roster, row_id: int) -> RowWithFindings | None:
 
 
 def _rows(places: str, given: Mapping[str, Any]) -> list[RowWithFindings]:
-    rows = list(RosterRow.objects.raw(PAGE.format(places), given))
+    # Beside its columns each row carries `accepted`, `found` and `corrected`.
+    rows: list[Any] = list(RosterRow.objects.raw(PAGE.format(places), given))
     told = [[(row.pk, UUID(one[0]), *one[1:]) for one in row.corrected or ()] for row in rows]
     corrections = _standing([one for of_row in told for one in of_row])
     return [

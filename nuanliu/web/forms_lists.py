@@ -63,9 +63,9 @@ def _looked_at(sent: Sequence[UploadedFile]) -> list[SubmittedFile]:
 def _too_large(file: UploadedFile) -> str:
     if (file.size or 0) <= MOST_BYTES:
         return ""
-    return gettext("The file is larger than %(count)s MB. Leave out pictures and other sheets, or split it.") % {
-        "count": MOST_BYTES // (1024 * 1024)
-    }
+    return gettext(
+        "The file is larger than %(count)s MB. Leave out pictures and other sheets, or split it."
+    ) % {"count": MOST_BYTES // (1024 * 1024)}
 
 
 class ListsForm(forms.Form):

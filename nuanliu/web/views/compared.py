@@ -1,5 +1,6 @@
 """A list beside the same union's last one."""
 
+from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpResponse
@@ -21,7 +22,7 @@ def roster_compared(request: DeskRequest, key: UUID) -> HttpResponse:
     found = get_object_or_404(Roster.objects.select_related("organization", "campaign"), pk=key)
     before = last_list(found)
     counts = compared(found, before) if before else None
-    context = {"roster": found, "before": before, "counts": counts}
+    context: dict[str, Any] = {"roster": found, "before": before, "counts": counts}
     if request.headers.get("HX-Request"):
         return render(request, "web/parts/roster_since.html", context)
     kind = request.GET.get("kind", "changed")

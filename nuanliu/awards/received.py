@@ -27,7 +27,7 @@ class ReceivedElsewhere:
 
 def received_by(person_id: UUID) -> QuerySet[Award]:
     """What stands for a person within the scope, the latest first, whatever its state but cancelled."""
-    campaigns = list(Campaign.objects.values_list("pk", flat=True))
+    campaigns = Campaign.objects.values("pk")
     related = ("campaign", "category", "organization", "account")
     # By the key that keeps awards apart: one look for each campaign, no index of its own.
     found = Award.objects.filter(campaign_id__in=campaigns, person_id=person_id, live=True)

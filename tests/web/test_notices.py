@@ -1,5 +1,6 @@
 """Everybody is told what happened to one's own things, and nobody of another's."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -144,10 +145,7 @@ def test_the_database_tells_the_acts_that_have_words() -> None:
         definitions = " ".join(row[0] for row in cursor.fetchall())
         cursor.execute("SELECT prosrc FROM pg_proc WHERE proname = 'desk_tell'")
         (source,) = cursor.fetchone()
-    named = {
-        word.strip("'") for word in definitions.replace("::", " ").replace(",", " ").split() if "." in word
-    }
-    acts = {word.removeprefix("(ARRAY[").strip("[(') ]") for word in named} & {*TOLD, *OWN}
+    acts = set(re.findall(r"'(\w+\.\w+)'", definitions))
     assert acts == {*TOLD, *OWN}
     assert {act for act in OWN if f"'{act}'" in source} == OWN.keys()
     assert {f"job.{state}" for state in ("done", "refused", "failed")} == ENDED.keys()

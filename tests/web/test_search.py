@@ -96,7 +96,7 @@ def test_each_look_up_by_number_leaves_a_row_without_the_number(way: Way, desk: 
 
 def test_a_number_in_the_address_is_not_looked_up(way: Way, desk: Desk) -> None:
     number, _tail = numbers_of(way)
-    page = desk("clerk").get("/search/", {"q": number})
+    page = desk("clerk").get("/search/", {"q": number}, follow=True)
     assert hits(page) == {}
     assert page.context["withheld"]
     assert number not in text_of(page)
@@ -140,7 +140,6 @@ def test_unions_are_found_below_one_s_own(way: Way, desk: Desk) -> None:
         "%",
         "'; DROP TABLE people_person; --",
         "<script>alert(1)</script>",
-        "\x00王",
         "王" * 500,
         "()",
     ],

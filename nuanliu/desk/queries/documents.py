@@ -14,7 +14,7 @@ from nuanliu.payments.permissions import POLICY as PAYMENTS
 from nuanliu.programmes.models import Campaign, RuleDocument, Standard
 from nuanliu.programmes.queries import path_and_above
 
-PLAN = "ledger.useplan"
+PLAN = "use_plan"
 
 
 def documents_named(text: str, by: Actor, limit: int) -> list[Line]:

@@ -32,7 +32,7 @@ BEGIN
         RETURN QUERY SELECT who, p.title::text FROM ledger_useplan p CROSS JOIN LATERAL (
                 SELECT p.created_by_id
                 UNION SELECT s.user_id FROM approvals_proposal s JOIN approvals_approvalround a ON a.id = s.round_id
-                    WHERE a.subject_kind = 'ledger.useplan' AND a.subject_id = p.id
+                    WHERE a.subject_kind = 'use_plan' AND a.subject_id = p.id
                 UNION SELECT who FROM awards_roster r CROSS JOIN unnest(ARRAY[r.handler_id, r.responsible_id]) AS who
                     WHERE r.plan_id = p.id AND act <> 'awards.propose_plan'
             ) AS concerned (who)

@@ -26,13 +26,14 @@ def search(request: DeskRequest) -> HttpResponse:
     posted = request.method == "POST"
     if posted and text and not is_number(text):
         return redirect(f"{reverse('search')}?{urlencode({'q': text})}")
-    withheld = is_number(text) and not posted
-    groups = found_for(text, request.actor, limit=SHOWN) if text and not withheld else []
+    if is_number(text) and not posted:
+        return redirect(f"{reverse('search')}?withheld=yes")
+    groups = found_for(text, request.actor, limit=SHOWN) if text else []
     context = {
         "text": "" if is_number(text) else text,
         "tail": text[-2:] if posted else "",
-        "withheld": withheld,
-        "asked": bool(text) and not withheld,
+        "withheld": "withheld" in request.GET,
+        "asked": bool(text),
         "groups": groups,
         "shown": SHOWN,
     }

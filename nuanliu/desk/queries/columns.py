@@ -66,7 +66,8 @@ def lines(
     }
     order = "-line_since" if newest else "line_since"
     shaped = rows.annotate(**cast, line_total=Window(Count("*"))).order_by(order, "line_key")
-    return shaped.values_list(*(f"line_{name}" for name in NAMES))[:shown]
+    found: QuerySet[Any] = shaped.values_list(*(f"line_{name}" for name in NAMES))[:shown]
+    return found
 
 
 def below(by: Any, field: str = "organization_path") -> dict[str, str]:

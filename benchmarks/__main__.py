@@ -9,7 +9,7 @@ from pathlib import Path
 
 from benchmarks import world
 
-ALL = ("crypto", "roster_import", "ledger", "list_page", "annex1", "main_job")
+ALL = ("crypto", "roster_import", "ledger", "list_page", "annex1", "main_job", "load")
 RESULTS = Path(__file__).parent / "results"
 
 

@@ -4,6 +4,7 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from time import time
 from typing import Any
 from uuid import uuid4
 
@@ -45,6 +46,8 @@ def _session(username: str) -> str:
     store[SESSION_KEY] = str(user.pk)
     store[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
     store[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    # Whoever has come in lately, with everything that a new account has to bring.
+    store.update({"enrolled": True, "began": int(time()), "seen": int(time())})
     store.save()
     return str(store.session_key)
 
@@ -59,7 +62,7 @@ def _acts() -> dict[str, list[tuple[Act, int]]]:
     campaign = Campaign.objects.get()
     jiading = Organization.objects.get(path=JIADING)
     fund = Fund.objects.filter(organization=jiading).earliest("pk").pk
-    rosters = list(Roster.objects.order_by("pk"))
+    rosters = list(Roster.objects.filter(organization_path=JIADING).order_by("pk"))
     sheets = [
         f"/lists/{roster.pk}/?after={row}"
         for roster in rosters
@@ -95,7 +98,7 @@ def _acts() -> dict[str, list[tuple[Act, int]]]:
     enter = writing("type a value", f"{annex}enter/?as_of={DAY}", _value)
     receive = writing("receive money", f"/funds/{fund}/receive/", _money)
     return {
-        "base": [(desk, 2), (sheet, 4), (row, 4), (correct, 4)],
+        "base": [(desk, 4), (row, 6), (correct, 4)],
         "clerk": [(desk, 3), (lists, 3), (sheet, 6), (pages, 5), (award, 3), (people, 2), (campaigns, 1)],
         "rights": [(desk, 2), (table, 3), (cell, 4), (plan, 2), (campaign_page, 1), (enter, 6)],
         "finance": [(desk, 2), (money, 3), (fund_page, 3), (plan_pages, 2), (batch, 2), (receive, 6)],

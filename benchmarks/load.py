@@ -1,7 +1,8 @@
 """The real server under many browsers at once: a city of a million people, four requests that read to one that writes.
 
 Thirty-odd browsers sit at the desks of 嘉定, each asks for the next page as soon as the last has come. Server, database
-and browsers share the machine's cores, so what the browsers cost (`browser_share`) is taken from the server.
+and browsers share the machine's cores, so what the browsers cost is taken from the server.
+On a machine that others use too, look at `cpu_ms_per_request`: what the cores have to do for a request, whoever waits.
 `python -m benchmarks.load --keep FOLDER` makes the city once and measures it again and again.
 """
 
@@ -9,7 +10,6 @@ import argparse
 import asyncio
 import os
 import random
-import resource
 import socket
 import subprocess
 import sys
@@ -34,8 +34,11 @@ TARGET = "1,000,000 people on 2 cores: >= 300 requests/s, p95 <= 300 ms, no erro
 def measure(rows: int = 1_000_000) -> Iterator[Figure]:
     """Make the city in a database of its own, start the server, let the browsers go."""
     settle(rows)
-    with serving() as port:
-        yield figure(rows, asyncio.run(crowd(port)))
+    with serving() as server:
+        before = spent(server.process.pid)
+        told = asyncio.run(crowd(server.port))
+        after = spent(server.process.pid)
+        yield figure(rows, told | {"cpu": {name: after[name] - before[name] for name in after}})
 
 
 def settle(rows: int) -> None:
@@ -58,21 +61,21 @@ def settle(rows: int) -> None:
 
 
 class serving:  # noqa: N801  reads as a verb
-    """The web server as it runs anywhere, while the block runs; gives its port."""
+    """The web server as it runs anywhere, while the block runs."""
 
-    def __enter__(self) -> int:
+    def __enter__(self) -> "serving":
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
-        command = [sys.executable, "-m", "nuanliu.cli.main", "serve", "--port", str(port)]
+            self.port: int = free.getsockname()[1]
+        command = [sys.executable, "-m", "nuanliu.cli.main", "serve", "--port", str(self.port)]
         self.process = subprocess.Popen(command, cwd=PROJECT, env=dict(os.environ))
         while self.process.poll() is None:
             try:
-                socket.create_connection(("127.0.0.1", port), timeout=1).close()
+                socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
             except OSError:
                 time.sleep(0.1)
             else:
-                return int(port)
+                return self
         raise RuntimeError("the web server did not start")
 
     def __exit__(self, *_: object) -> None:
@@ -93,12 +96,36 @@ async def crowd(port: int) -> dict[str, Any]:
         for number in range(BROWSERS)
         for desk in [desks_of[number % len(desks_of)]]
     ]
-    used = resource.getrusage(resource.RUSAGE_SELF)
     await asyncio.gather(*browsers)
-    spent = resource.getrusage(resource.RUSAGE_SELF)
     counted = [(name, answer) for at, name, answer in seen if at >= start + WARM_SECONDS]
-    share = (spent.ru_utime + spent.ru_stime - used.ru_utime - used.ru_stime) / (WARM_SECONDS + SECONDS)
-    return {"answers": counted, "share": share}
+    return {"answers": counted, "all": len(seen)}
+
+
+def spent(server: int) -> dict[str, float]:
+    """Seconds of CPU so far: of the web server, of the database, and of the browsers, which are this process."""
+    from nuanliu.base import postgres
+
+    database = int((postgres.cluster().data / "postmaster.pid").read_text().split()[0])
+    parents = {int(path.name): _status(path) for path in Path("/proc").iterdir() if path.name.isdigit()}
+    return {
+        "web": _of_family(server, parents),
+        "database": _of_family(database, parents),
+        "browsers": time.process_time(),
+    }
+
+
+def _status(process: Path) -> tuple[int, float]:
+    """Parent, and seconds of CPU with those of children that have ended."""
+    try:
+        fields = (process / "stat").read_text().rsplit(")", 1)[1].split()
+    except OSError:
+        return 0, 0.0
+    return int(fields[1]), sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
+
+
+def _of_family(root: int, parents: dict[int, tuple[int, float]]) -> float:
+    children = [child for child, (parent, _) in parents.items() if parent == root]
+    return parents[root][1] + sum(_of_family(child, parents) for child in children)
 
 
 async def sit(browser: Browser, desk: Any, chance: random.Random, end: float, seen: list) -> None:
@@ -126,7 +153,12 @@ def figure(rows: int, told: dict[str, Any]) -> Figure:
         "p99_ms": rounded(cuts[98] * 1000),
         "errors": dict(errors),
         "browsers": BROWSERS,
-        "browser_share": rounded(told["share"]),
+        "cpu_ms_per_request": {
+            name: rounded(1000 * used / told["all"]) for name, used in told["cpu"].items()
+        },
+        "cores_would_carry_per_second": rounded(
+            (os.cpu_count() or 1) * told["all"] / sum(told["cpu"].values())
+        ),
         "writing_share": rounded(sum("then" in name for name, _ in answers) / len(answers)),
         "median_ms": {name: rounded(median(values) * 1000) for name, values in sorted(by_name.items())},
         "requests": {name: len(values) for name, values in sorted(by_name.items())},

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.http import HttpRequest
@@ -150,9 +151,15 @@ def _stands_in(room: Room, route: str) -> bool:
     return route.split("-", maxsplit=1)[0] in (room.route, *room.views)
 
 
+@cache
+def _address(route: str) -> str:
+    """Looked up once: a page names every room twice."""
+    return reverse(route)
+
+
 def _entries(group: tuple[Room, ...], actor: Actor, here: Room | None) -> list[dict[str, Any]]:
     return [
-        {"label": room.label, "route": room.route, "address": reverse(room.route), "here": room is here}
+        {"label": room.label, "route": room.route, "address": _address(room.route), "here": room is here}
         for room in group
         if _is_open(room, actor)
     ]

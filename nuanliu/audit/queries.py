@@ -34,6 +34,7 @@ __all__ = [
     "verify",
 ]
 
+
 def history_of(subject: Model | tuple[str, object]) -> QuerySet[AuditEntry]:
     """What was done to a subject, oldest first, as far as the scope sees it."""
     kind, key = named(subject)

@@ -53,6 +53,8 @@ __all__ = [
     "ReceivedElsewhere",
     "Repeated",
     "RowWithFindings",
+    "Sample",
+    "Sampled",
     "Summary",
     "aid_sums",
     "cells_of",
@@ -67,10 +69,8 @@ __all__ = [
     "repeated",
     "row_with_findings",
     "rows_page",
-    "summary_of",
-    "Sample",
-    "Sampled",
     "sample_of",
+    "summary_of",
 ]
 
 

@@ -236,7 +236,9 @@ def _check_move(request: FileRequest, state: RequestState) -> None:
     refuse_if(not allowed, "evidence.request_state", f"文件申请现为“{request.state}”，不能变为“{state}”")
 
 
-def _save_move(request: FileRequest, state: RequestState, *, by: Actor | None, reason: str = "") -> FileRequest:
+def _save_move(
+    request: FileRequest, state: RequestState, *, by: Actor | None, reason: str = ""
+) -> FileRequest:
     before, request.state = {"state": request.state}, state
     request.save(update_fields=["state", "file", "message", "expires_on"])
     record(by, request, before=before, after={"state": state, "file": request.file_id}, reason=reason)

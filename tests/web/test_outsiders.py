@@ -7,8 +7,8 @@ import yaml
 from django.urls import URLPattern
 
 from nuanliu.access.models import User
-from nuanliu.audit.models import AuditEntry
 from nuanliu.approvals.models import ApprovalRound
+from nuanliu.audit.models import AuditEntry
 from nuanliu.awards.models import Award, Roster
 from nuanliu.base.actor import Actor
 from nuanliu.base.scope import Scope, scoped

@@ -26,8 +26,8 @@ from nuanliu.awards.actions.importing import (
     reimport_roster,
 )
 from nuanliu.awards.reading import SubmittedFile
-from nuanliu.awards.staging import Told
 from nuanliu.awards.sampling import export_sample
+from nuanliu.awards.staging import Told
 
 __all__ = [
     "Accepted",
@@ -43,8 +43,8 @@ __all__ = [
     "correct_row",
     "decide_plan",
     "detach_roster",
-    "forget_heading",
     "export_sample",
+    "forget_heading",
     "import_roster",
     "map_heading",
     "propose_plan",

@@ -3,13 +3,13 @@
 import django.db.models.deletion
 import django.db.models.functions.datetime
 import django.db.models.functions.uuid
-import nuanliu.base.keys
 from django.conf import settings
 from django.db import migrations, models
 
+import nuanliu.base.keys
+
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -18,18 +18,39 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='SavedView',
+            name="SavedView",
             fields=[
-                ('id', models.UUIDField(db_default=django.db.models.functions.uuid.UUID7(), default=nuanliu.base.keys.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('listing', models.CharField(max_length=40)),
-                ('address', models.CharField(max_length=200)),
-                ('title', models.CharField(max_length=40)),
-                ('query', models.TextField()),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=django.db.models.functions.uuid.UUID7(),
+                        default=nuanliu.base.keys.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "recorded_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), editable=False
+                    ),
+                ),
+                ("listing", models.CharField(max_length=40)),
+                ("address", models.CharField(max_length=200)),
+                ("title", models.CharField(max_length=40)),
+                ("query", models.TextField()),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('user', 'address', 'title'), name='web_view_named_once')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("user", "address", "title"), name="web_view_named_once")
+                ],
             },
         ),
     ]

@@ -64,9 +64,11 @@ def _acts() -> dict[str, list[tuple[Act, int]]]:
     fund = Fund.objects.filter(organization=jiading).earliest("pk").pk
     rosters = list(Roster.objects.filter(organization_path=JIADING).order_by("pk"))
     sheets = [
-        f"/lists/{roster.pk}/?after={row}"
+        f"/lists/{roster.pk}/?show=all&after={ordinal}-{number}"
         for roster in rosters
-        for row in list(roster.rows.order_by("pk").values_list("pk", flat=True))[:400:50]
+        for ordinal, number in list(roster.rows.order_by("pk").values_list("sheet_ordinal", "row_number"))[
+            :400:50
+        ]
     ]
     open_list = Roster.objects.filter(organization_path__gt=JIADING, state="checked").latest("pk")
     rows = [f"/lists/{open_list.pk}/rows/{row}/" for row in open_list.rows.values_list("pk", flat=True)[:40]]
@@ -114,7 +116,11 @@ def _correction() -> dict[str, str]:
 
 
 def _value() -> dict[str, str]:
-    return {"code": "F2", "value": str(random.randrange(400, 500)), "reason": "活动签到表"}
+    return {
+        "code": random.choice(("A", "E2", "E3", "F1", "F2", "G")),
+        "value": str(random.randrange(400, 500)),
+        "reason": "活动签到表",
+    }
 
 
 def _money() -> dict[str, Any]:

@@ -81,7 +81,7 @@ def not_named_since(people: QuerySet[Person], organization_path: str, day: date)
 
 
 def begins_with(people: QuerySet[Person], text: str) -> QuerySet[Person]:
-    """Those whose name, or whose initials in pinyin, begin with a text: ranges, which an index serves under policies."""
+    """Those whose name, or initials in pinyin, begin with a text: ranges, which an index serves under policies."""
     name = normalize_name(text)
     if name.isascii():
         low = name.lower()

@@ -13,7 +13,8 @@ PROJECT = Path(__file__).resolve().parents[2]
 
 ORDER = {
     "kernel": 0, "base": 1, "audit": 2, "organizations": 3, "access": 4, "evidence": 5, "approvals": 5, "people": 6,
-    "programmes": 6, "ledger": 7, "awards": 8, "payments": 9, "returns": 13, "desk": 14, "operations": 14, "web": 15, "demo": 15,
+    "programmes": 6, "ledger": 7, "awards": 8, "payments": 9, "returns": 13,
+    "desk": 14, "operations": 14, "web": 15, "demo": 15,
 }  # fmt: skip
 
 REFERENCE_DATA = "reference data, the same for everybody"

@@ -61,11 +61,7 @@ def test_axe_finds_nothing_on_any_page(server: str, browser: Browser, job: Job, 
         page = windows.get(username)
         if page is None:
             page = windows[username] = window(browser, server, job.at(username), language)
-            page.on(
-                "console",
-                lambda said: faults.append(f"console: {said.text}") if said.type == "error" else None,
-            )
-            page.on("pageerror", lambda error: faults.append(f"script: {error}"))
+            listen(page, faults)
         page.goto(f"{server}{address}")
         page.evaluate(AXE.read_text(encoding="utf-8"))
         for scheme, width in LOOKS[language]:
@@ -75,6 +71,12 @@ def test_axe_finds_nothing_on_any_page(server: str, browser: Browser, job: Job, 
         page.context.close()
     assert looked > 60
     assert faults == []
+
+
+def listen(page: Page, faults: list[str]) -> None:
+    """What the browser's log tells is a fault."""
+    page.on("console", lambda said: faults.append(f"console: {said.text}") if said.type == "error" else None)
+    page.on("pageerror", lambda error: faults.append(f"script: {error}"))
 
 
 def look(page: Page, scheme: Literal["light", "dark"], width: int) -> list[str]:

@@ -1,4 +1,4 @@
-"""What tests of money begin with: a signed list, a draft, a decided plan, batches; made by the actions and the desks."""
+"""What tests of money begin with: a signed list, a draft, a decided plan, batches; by actions and desks."""
 
 from typing import Any
 

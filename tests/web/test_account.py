@@ -131,9 +131,12 @@ def test_unknown_wrong_and_shut_get_one_answer_after_one_hashing(
 
     hashed: list[str] = []
     plain = hashers.MD5PasswordHasher.encode
-    monkeypatch.setattr(
-        hashers.MD5PasswordHasher, "encode", lambda self, *said: hashed.append("once") or plain(self, *said)
-    )
+
+    def counted(self: Any, *said: Any) -> str:
+        hashed.append("once")
+        return plain(self, *said)
+
+    monkeypatch.setattr(hashers.MD5PasswordHasher, "encode", counted)
     answer = client.post("/accounts/login/", {"login": account, "password": password})
     if account:
         assert answer.context["form"].non_field_errors() == ["账号或密码不正确，或账号已停用。"]

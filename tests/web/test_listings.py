@@ -48,7 +48,8 @@ def test_tabs_count_what_the_other_filters_leave(job: Job) -> None:
 
 def test_pages_by_key_show_every_row_once(job: Job, awards: str) -> None:
     everything = job.of(lambda: list(Award.objects.order_by("-pk").values_list("pk", flat=True)))
-    seen, after = [], ""
+    seen: list[int] = []
+    after = ""
     while not seen or after:
         shown = job.at("finance").get(awards, {"size": "100", "after": after}).context["list"]
         seen += [row["key"] for row in shown["rows"]]

@@ -47,7 +47,8 @@ def every_address(job: Job) -> dict[str, str]:
 
 @pytest.mark.requirement("R-044")
 def test_every_route_opens_for_the_roles_of_its_policy_and_for_nobody_else(job: Job) -> None:
-    known, wrong, reached = every_address(job), [], defaultdict(set)
+    known, wrong = every_address(job), []
+    reached: dict[str, set[int]] = defaultdict(set)
     guards = {str(route.name): guard for route in routes() if (guard := guard_of(route))}
     for role, username in desks_by_role().items():
         for name, address in known.items():

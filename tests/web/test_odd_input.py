@@ -55,9 +55,9 @@ def opening(job: Job, guards: dict[str, Guard]) -> list[tuple[str, Client]]:
         guard = guards[name]
         if "GET" in guard.methods:
             roles = browsers if guard.policy is None else guard.policy.roles[guard.act]
-            browser = next((browsers[role] for role in browsers if role in roles), None)
-            if browser:
-                found.append((address, browser))
+            reader = next((browsers[role] for role in browsers if role in roles), None)
+            if reader:
+                found.append((address, reader))
     return found
 
 
@@ -132,7 +132,7 @@ def form_fields(browser: Client, guard: Guard, address: str) -> set[str]:
     }
     if "GET" not in guard.methods or asked(browser, guard, address) != 200:
         return usual
-    context = browser.get(address).context or []
+    context: Any = browser.get(address).context or []
     forms = [
         value for layer in context for one in layer for value in one.values() if hasattr(value, "add_prefix")
     ]

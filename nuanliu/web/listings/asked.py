@@ -138,9 +138,9 @@ def _after(rows: QuerySet[Any], order: str, after: str, size: int) -> Page[Any]:
         key, _, value = after.partition("~")
         beyond = Q(**{f"{column}__{step}": value})
         rows = rows.filter(beyond | Q(**{column: value, f"pk__{step}": key}))
-    found = list(rows.order_by(order, f"{sign}pk")[: size + 1])
-    last = found[size - 1] if len(found) > size else None
-    return Page(found[:size], f"{last.pk}~{_value(last, column)}" if last else "")
+    shown: list[Any] = list(rows.order_by(order, f"{sign}pk")[: size + 1])
+    last = shown[size - 1] if len(shown) > size else None
+    return Page(shown[:size], f"{last.pk}~{_value(last, column)}" if last else "")
 
 
 def _value(row: Any, column: str) -> Any:

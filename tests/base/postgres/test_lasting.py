@@ -23,7 +23,8 @@ def test_a_connection_that_the_server_ended_is_noticed_and_replaced(test_databas
     with test_database.superuser() as server:
         server.execute("SELECT pg_terminate_backend(%s, 5000)", [number])
     assert not connection.is_usable()
-    connection.health_check_enabled, connection.health_check_done = True, False
+    lasting: Any = connection
+    lasting.health_check_enabled, lasting.health_check_done = True, False
     connection.close_if_health_check_failed()
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")

@@ -1,5 +1,6 @@
 """Whatever stands in an address or a form, the answer is never a fault of the server."""
 
+from typing import Any
 from urllib.parse import quote, quote_from_bytes
 
 import pytest

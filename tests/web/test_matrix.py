@@ -25,8 +25,16 @@ LET_IN = {200, 302, 400, 404, 422}
 REFUSED = {403, 404, 405}
 # Whoever opens these has to sign in again.
 ENDS_SESSION = {"sessions-end"}
-# Their keys name something that the walk has not got: a job, a backup, an export, codes put away.
-NOT_THERE = {"job", "recovery-codes-file", "list-export", "decision-minutes", "system-backup", "union"}
+# Their keys name something that the walk has not got: a job, a backup, an export, codes put away, an audit row.
+NOT_THERE = {
+    "job",
+    "audit-proof",
+    "recovery-codes-file",
+    "list-export",
+    "decision-minutes",
+    "system-backup",
+    "union",
+}
 
 
 def desks_by_role() -> dict[str, str]:

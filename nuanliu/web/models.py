@@ -9,7 +9,7 @@ from nuanliu.base.models import Keyed, Recorded
 class SavedView(Keyed, Recorded):
     """A list with filters, columns and order under a name of one's own; only its owner sees it."""
 
-    user = models.ForeignKey(User, models.CASCADE)
+    user = models.ForeignKey(User, models.PROTECT)
     listing = models.CharField(max_length=40)
     address = models.CharField(max_length=200)
     title = models.CharField(max_length=40)

@@ -75,7 +75,7 @@ def test_a_failed_payment_is_corrected_verified_and_paid_anew(job: Job) -> None:
     failed = job.of(lambda: PaymentOrder.objects.filter(live=False).first())
     assert failed is not None
     board = job.at("cashier").get("/failures/")
-    assert {row["failure"].next_step for row in board.context["rows"]} == {"correct"}
+    assert {row["failure"].care for row in board.context["rows"]} == {"correct"}
     job.post(
         "cashier",
         f"/failures/{failed.pk}/",

@@ -269,27 +269,27 @@ SELECT kind, day, state, number, who, key, words, fen FROM (
     LEFT JOIN approvals_collectivedecision decision ON decision.round_id = round.id
     LEFT JOIN access_user writer ON writer.id = decision.recorded_by_id WHERE award.id = %(award)s
     UNION ALL
-    SELECT 3, r.id * 4, 'reservation', r.occurred_on, 'reserve', r.name, '', r.fund::text, r.id::text, r.amount_fen
+    SELECT 3, r.id * 5, 'reservation', r.occurred_on, 'reserve', r.name, '', r.fund::text, r.id::text, r.amount_fen
     FROM reservations r
     UNION ALL
-    SELECT 3, r.id * 4 + 3, 'released', outcome.occurred_on, outcome.kind, r.name, '', r.fund::text, outcome.id::text,
+    SELECT 3, r.id * 5 + 3, 'released', outcome.occurred_on, outcome.kind, r.name, '', r.fund::text, outcome.id::text,
         outcome.amount_fen
     FROM reservations r JOIN ledger_transfer outcome ON outcome.resolves_id = r.id WHERE outcome.kind <> 'post'
     UNION ALL
-    SELECT 3, o.reservation_id * 4 + 1, 'batch', batch.business_date, batch.state, batch.number,
+    SELECT 3, o.reservation_id * 5 + 1, 'batch', batch.business_date, batch.state, batch.number,
         coalesce(releaser.display_name, builder.display_name), batch.id::text, o.number_tail, o.amount_fen
     FROM orders o
     JOIN payments_paymentbatch batch ON batch.id = o.batch_id
     JOIN access_user builder ON builder.id = batch.built_by_id
     LEFT JOIN access_user releaser ON releaser.id = batch.released_by_id
     UNION ALL
-    SELECT 3, o.reservation_id * 4 + 2, 'answer', o.settled_on,
+    SELECT 3, o.reservation_id * 5 + 2, 'answer', o.settled_on,
         CASE WHEN o.state = 'failed' THEN o.outcome ELSE o.state END,
         batch.number, '', batch.id::text, o.bank_words, o.amount_fen
     FROM orders o
     JOIN payments_paymentbatch batch ON batch.id = o.batch_id WHERE o.state IN ('paid', 'failed', 'void')
     UNION ALL
-    SELECT 3, orders.reservation_id * 4 + 3, 'correction',
+    SELECT 3, orders.reservation_id * 5 + 4, 'correction',
         coalesce(correction.verified_on, (correction.recorded_at AT TIME ZONE 'Asia/Shanghai')::date),
         CASE WHEN correction.verified_by_id IS NULL THEN 'asked' ELSE 'done' END, correction.number_tail,
         corrector.display_name || coalesce(' / ' || verifier.display_name, ''), correction.id::text, correction.reason,

@@ -111,6 +111,7 @@ class RosterRow(Numbered):
     identity_digest = models.BinaryField(max_length=32, null=True)
     identity_tail_digest = models.BinaryField(max_length=32, null=True)
     account_digest = models.BinaryField(max_length=32, null=True)
+    phone_digest = models.BinaryField(max_length=32, null=True)
     account_tail = models.CharField(max_length=4, blank=True)
     person_key = models.UUIDField(null=True)
     account_key = models.UUIDField(null=True)
@@ -227,6 +228,28 @@ class CashException(Keyed, Recorded):
                 | Q(approved_by__isnull=False, approved_on__isnull=False),
                 name="cash_exception_approved_on_a_day",
             ),
+        ]
+
+
+class AccountConfirmation(Keyed, Recorded):
+    """The account that an award goes to in the place of the one decided upon, confirmed with the person by somebody
+    else than who gave it (R-044, R-054); without one the account of an award stays as it was decided."""
+
+    organization_path = OrganizationPathField()
+    award = models.ForeignKey("Award", models.PROTECT, related_name="confirmations", db_constraint=False)
+    account = models.ForeignKey(BankAccount, models.PROTECT, db_index=False)
+    given_by_id = models.UUIDField(null=True, help_text="who made the account the active one")
+    confirmed_by = models.ForeignKey(User, models.PROTECT, related_name="+", db_index=False)
+    confirmed_on = models.DateField()
+    reason = models.TextField(help_text="how it was confirmed with the person")
+
+    class Meta:
+        constraints = [
+            # NULL <> x is no answer: where the installation gave it, anybody entitled may confirm.
+            CheckConstraint(
+                condition=~Q(confirmed_by=F("given_by_id")), name="account_confirmed_by_another"
+            ),
+            CheckConstraint(condition=Q(reason__regex=r"\S"), name="account_confirmation_has_reason"),
         ]
 
 

@@ -23,7 +23,7 @@ from nuanliu.awards.sealing import (
     tail_digests,
 )
 from nuanliu.base.bulk import COPY_ROWS, Started, copy_columns, create_temp
-from nuanliu.base.crypto import seal_many
+from nuanliu.base.crypto import blind_many, seal_many
 
 ROW_TYPES = {
     "sheet_ordinal": "int2",
@@ -46,6 +46,7 @@ ROW_TYPES = {
     "identity_digest": "bytea",
     "identity_tail_digest": "bytea",
     "account_digest": "bytea",
+    "phone_digest": "bytea",
     "person_key": "uuid",
     "account_key": "uuid",
     "identity_sealed": "bytea",
@@ -90,6 +91,7 @@ class Staging:
             **{name: plain[name].to_list() for name in plain.columns},
             **found_by,
             **keys,
+            "phone_digest": blind_many(rows["phone"].to_list(), purpose="phone"),
             "raw_sealed": seal_many(raw, place=RAW, row_keys=places),
             "identity_sealed": seal_for(rows["number"].to_list(), persons, IDENTITY),
             "phone_sealed": seal_for(rows["phone"].to_list(), persons, PHONE),

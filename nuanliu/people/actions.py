@@ -73,8 +73,8 @@ def change_account(
     try:
         with transaction.atomic():
             kept = _ask(
-                "SELECT people_change_account(%s, %s, %s, %s, %s, %s, %s)",
-                [person.pk, key, person.name, bank, sealed, digest, number[-4:]],
+                "SELECT people_change_account(%s, %s, %s, %s, %s, %s, %s, %s)",
+                [person.pk, key, person.name, bank, sealed, digest, number[-4:], by.user_id],
             )
     except IntegrityError as clash:
         raise Refused(

@@ -28,6 +28,11 @@ class Person(Keyed, Recorded):
             models.Index(fields=["name", "id"], name="people_person_name"),
             models.Index(fields=["initials", "id"], name="people_person_initials"),
             models.Index(fields=["identity_tail_digest", "id"], name="people_person_tail"),
+            models.Index(
+                fields=["phone_digest"],
+                condition=models.Q(phone_digest__isnull=False),
+                name="people_person_phone",
+            ),
         ]
 
 
@@ -71,6 +76,7 @@ class BankAccount(Keyed, Recorded):
     number_digest = models.BinaryField(max_length=32, unique=True)
     number_tail = models.CharField(max_length=4)
     active = models.BooleanField(default=True)
+    given_by_id = models.UUIDField(null=True, help_text="who made it the active one; another person confirms it")
 
     class Meta:
         constraints = [

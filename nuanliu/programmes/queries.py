@@ -215,6 +215,14 @@ def is_open(campaign: Campaign, on: date) -> bool:
     return campaign.starts_on <= on <= last
 
 
+def is_closed(campaign: Campaign, on: date) -> bool:
+    """Whether a campaign was closed before a day, so that no list of that day is taken in it.
+
+    Not the end of its window: what is of a later day is entered all the same, and counts in no cell of its annex.
+    """
+    return campaign.closed_on is not None and campaign.closed_on < on
+
+
 def campaign_named(programme_id: UUID, name: str) -> Campaign | None:
     """The campaign of a programme by its name."""
     return Campaign.objects.filter(programme_id=programme_id, name=name).first()

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import IntegrityError, connection
 
 from nuanliu.audit.actions import audited, record, unchanged
-from nuanliu.awards.actions.locking import locked_roster
+from nuanliu.awards.actions.locking import locked_roster, refuse_closed
 from nuanliu.awards.checking.findings import notes_of
 from nuanliu.awards.matching import MATCHER
 from nuanliu.awards.models import Roster, RosterFinding, RosterRow
@@ -39,11 +39,12 @@ def accept_rows(
     `acknowledge` names the warning codes that the actor accepts; a row with any other warning stays open. `whole`
     refuses (`roster.has_errors`) as long as any row carries an error. What the record has learnt since the check is
     asked again: a row that clashes now is told so and stays open. Run again without new good rows it does nothing.
-    Refused: `permission.denied`, `roster.not_open`, `roster.no_standard`.
+    Refused: `permission.denied`, `roster.not_open`, `campaign.closed`, `roster.no_standard`.
     """
     roster = locked_roster(roster)
     POLICY.require(by, "accept_rows", roster)
     refuse_if(roster.state not in OPEN_STATES, "roster.not_open", "名册已附于使用计划或已撤回，不能再接收")
+    refuse_closed(roster)
     refuse_if(
         whole and _has_errors(roster),
         "roster.has_errors",
@@ -84,7 +85,7 @@ GATHER = """
 CREATE TEMPORARY TABLE people_arrivals ON COMMIT DROP AS
 SELECT row.id AS arrival, row.organization_path, row.name, row.initials, row.bank, row.gender, row.birth_year,
        row.person_key, row.identity_sealed, row.identity_digest, row.identity_tail_digest, row.phone_sealed,
-       row.account_key, row.account_sealed, row.account_digest, row.account_tail,
+       row.phone_digest, row.account_key, row.account_sealed, row.account_digest, row.account_tail,
        row.category_code, row.tags, row.cash_fen, row.goods_fen, row.goods
 FROM awards_rosterrow row
 WHERE row.roster_id = %(roster)s AND row.state = 'open' AND NOT row.blocked

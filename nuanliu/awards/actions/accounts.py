@@ -1,18 +1,14 @@
 """An account changed between the decision and the first batch: somebody else confirms the new one."""
 
 from datetime import date
-from uuid import UUID
 
 from nuanliu.audit.actions import audited, record, unchanged
-from nuanliu.audit.queries import history_of
-from nuanliu.awards.models import Award
+from nuanliu.awards.models import AccountConfirmation, Award
 from nuanliu.awards.permissions import POLICY
 from nuanliu.awards.states import AwardState
 from nuanliu.base.actor import Actor
 from nuanliu.kernel.errors import Refused, refuse_if
 from nuanliu.people.models import BankAccount
-
-CHANGED = "people.change_account"
 
 
 @audited
@@ -21,7 +17,7 @@ def confirm_account(award: Award, *, on: date, by: Actor, reason: str) -> Award:
 
     `reason` says how it was confirmed with the person. An award whose account is the active one changes nothing.
     Refused: `permission.denied`, `award.state` unless it is approved, `award.reason_missing`, `account.missing` where
-    the person has no active account under the own name, `account.same_person` for whom changed it.
+    the person has no active account under the own name, `account.same_person` for whom gave it, by hand or by a list.
     """
     award = Award.objects.select_for_update(of=("self",)).select_related("person").get(pk=award.pk)
     POLICY.require(by, "confirm_account", award)
@@ -33,17 +29,21 @@ def confirm_account(award: Award, *, on: date, by: Actor, reason: str) -> Award:
     if present.pk == award.account_id:
         unchanged()
         return award
-    same = changed_by(award.person_id) == by.user_id
-    refuse_if(same, "account.same_person", "账户由您变更，须由另一人确认。")
+    refuse_if(
+        present.given_by_id == by.user_id, "account.same_person", "账户由您变更，须由另一人确认。"
+    )
+    AccountConfirmation.objects.create(
+        organization_path=award.organization_path,
+        award=award,
+        account=present,
+        given_by_id=present.given_by_id,
+        confirmed_by_id=by.user_id,
+        confirmed_on=on,
+        reason=reason.strip(),
+    )
     before = award.account_id
     award.account = present
     award.save(update_fields=["account"])
     after = {"account": present.pk, "tail": present.number_tail, "on": on.isoformat()}
     record(by, award, before={"account": before}, after=after, reason=reason)
     return award
-
-
-def changed_by(person_id: UUID) -> UUID | None:
-    """Who gave a person the present account, as the audit tells."""
-    entries = history_of(("people.person", person_id)).filter(action=CHANGED).order_by("-id")
-    return entries.values_list("actor_id", flat=True).first()

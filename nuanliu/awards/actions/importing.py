@@ -10,7 +10,7 @@ import polars as pl
 
 from nuanliu.audit.actions import audited, record, unchanged
 from nuanliu.awards.actions.accepting import OPEN_STATES
-from nuanliu.awards.actions.locking import locked_roster
+from nuanliu.awards.actions.locking import locked_roster, refuse_closed
 from nuanliu.awards.checking.findings import WORDED
 from nuanliu.awards.judging import Judged, answerable_users, judge_tables, rules_on, with_notes
 from nuanliu.awards.models import HeadingMapping, Roster, RosterRow, RosterSheet
@@ -66,7 +66,8 @@ def import_roster(
 
     The same files from the same sender in the same campaign return the earlier result. A file that cannot be read, or
     a submission without any list, gives a refused roster whose findings say why. `standard` is by default the one in
-    force for the sender; `told` hears how far the work is. Refused: `permission.denied`, `roster.no_file`.
+    force for the sender; `told` hears how far the work is. Refused: `permission.denied`, `roster.no_file`,
+    `campaign.closed`.
     """
     roster = Roster(
         organization=organization,
@@ -85,6 +86,7 @@ def import_roster(
         return RosterImport(
             earlier, {"read": 0.0, "check": 0.0, "load": 0.0}, finding_counts(earlier), repeated=True
         )
+    refuse_closed(roster)
     result = _import_fresh(roster, files, by, told)
     record(by, roster, after=_summary(roster, result.counts))
     return result
@@ -197,11 +199,13 @@ def _summary(roster: Roster, counts: Mapping[str, int]) -> dict[str, object]:
 def recheck_roster(roster: Roster, *, by: Actor) -> RosterImport:
     """Read the archived files again, as after a heading was explained or a standard adopted, and check all open rows.
 
-    Refused: `permission.denied`, `roster.not_open`, `roster.accepted`: what has been accepted stays as it was read.
+    Refused: `permission.denied`, `roster.not_open`, `campaign.closed`, `roster.accepted`: what has been accepted
+    stays as it was read.
     """
     roster = locked_roster(roster)
     POLICY.require(by, "import_roster", roster)
     refuse_if(roster.state not in OPEN_STATES, "roster.not_open", "名册已附于使用计划或已撤回，不能再检查")
+    refuse_closed(roster)
     refuse_if(roster.awards.exists(), "roster.accepted", "名册已接收部分行，不能整册重新读取；请逐行更正")
     files = {sheet.file_id: sheet.file for sheet in roster.sheets.select_related("file").order_by("ordinal")}
     archived = list(files.values())
@@ -228,7 +232,7 @@ def reimport_roster(roster: Roster, files: Sequence[SubmittedFile], *, by: Actor
     rows that share a number or an account; corrections of unchanged rows stand.
 
     The same files again change nothing. Refused: `permission.denied`, `roster.not_open`, `roster.no_file`,
-    `roster.unreadable`, `roster.accepted_row_changed`.
+    `campaign.closed`, `roster.unreadable`, `roster.accepted_row_changed`.
     """
     roster = locked_roster(roster)
     POLICY.require(by, "import_roster", roster)
@@ -240,6 +244,7 @@ def reimport_roster(roster: Roster, files: Sequence[SubmittedFile], *, by: Actor
         return RosterImport(
             roster, {"read": 0.0, "check": 0.0, "load": 0.0}, finding_counts(roster), repeated=True
         )
+    refuse_closed(roster)
     clock = [perf_counter()]
     archived = [_archive(file, roster, by) for file in files]
     submission = read_submission(files, remembered_headings(roster.organization_path))

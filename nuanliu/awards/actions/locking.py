@@ -1,6 +1,8 @@
-"""Rows held until the transaction ends."""
+"""Rows held until the transaction ends, and campaigns that have ended."""
 
 from nuanliu.awards.models import Roster
+from nuanliu.kernel.errors import refuse_if
+from nuanliu.programmes.queries import is_closed
 
 
 def locked_roster(roster: Roster) -> Roster:
@@ -8,3 +10,13 @@ def locked_roster(roster: Roster) -> Roster:
     fresh = Roster.objects.select_for_update(of=("self",)).get(pk=roster.pk)
     roster.__dict__.update({name: value for name, value in fresh.__dict__.items() if name != "_state"})
     return roster
+
+
+def refuse_closed(roster: Roster) -> None:
+    """Refused (`campaign.closed`) where the list is of a day after the last one of a campaign that was closed early."""
+    campaign = roster.campaign
+    refuse_if(
+        is_closed(campaign, roster.business_date),
+        "campaign.closed",
+        f"活动“{campaign.name}”已于 {campaign.closed_on} 提前结束，此后不再收取或接收名册。",
+    )

@@ -29,6 +29,37 @@ BEGIN
     RETURN NULL;
 END
 $$;
+-- No list of a day after the last one of a campaign that was closed early: none is begun, and none takes new rows.
+CREATE OR REPLACE FUNCTION awards_guard_new_roster() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF EXISTS (SELECT FROM programmes_campaign WHERE id = NEW.campaign_id AND closed_on < NEW.business_date) THEN
+        RAISE EXCEPTION 'the campaign was closed before this day'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'roster_campaign_open';
+    END IF;
+    RETURN NEW;
+END
+$$;
+CREATE OR REPLACE TRIGGER roster_begins BEFORE INSERT ON awards_roster
+    FOR EACH ROW EXECUTE FUNCTION awards_guard_new_roster();
+
+CREATE OR REPLACE FUNCTION awards_guard_new_rows() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF EXISTS (
+        SELECT FROM (SELECT DISTINCT roster_id FROM arrived) AS staged
+        JOIN awards_roster r ON r.id = staged.roster_id
+        JOIN programmes_campaign c ON c.id = r.campaign_id AND c.closed_on < r.business_date
+    ) THEN
+        RAISE EXCEPTION 'the campaign was closed before the day of the list'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'roster_campaign_open';
+    END IF;
+    RETURN NULL;
+END
+$$;
+CREATE OR REPLACE TRIGGER rows_in_open_campaign AFTER INSERT ON awards_rosterrow
+    REFERENCING NEW TABLE AS arrived FOR EACH STATEMENT EXECUTE FUNCTION awards_guard_new_rows();
+
 CREATE OR REPLACE TRIGGER staged_in_roster AFTER INSERT ON awards_rosterrow
     REFERENCING NEW TABLE AS arrived FOR EACH STATEMENT EXECUTE FUNCTION awards_guard_staged();
 CREATE OR REPLACE TRIGGER staged_in_roster AFTER INSERT ON awards_rosterfinding
@@ -96,6 +127,7 @@ BEGIN
         WHEN g.states <> 'proposed' OR g.planned THEN 'award_begins_proposed'
         WHEN o.id IS NULL THEN 'award_organization'
         WHEN c.id IS NULL OR NOT starts_with(g.organization_path, c.organization_path) THEN 'award_campaign'
+        WHEN c.closed_on < g.business_date THEN 'award_campaign_open'
         WHEN g.roster_id IS NOT NULL AND r.id IS NULL THEN 'award_roster'
         WHEN NOT coalesce(starts_with(g.organization_path, s.organization_path), false)
             OR NOT programmes_standard_usable(s.id, g.business_date) THEN 'award_standard_in_force'
@@ -197,15 +229,16 @@ BEGIN
     $judge$;
 
     EXECUTE $judge$
-    SELECT EXISTS (
-        SELECT FROM changed n JOIN earlier o ON o.id = n.id AND o.account_id IS DISTINCT FROM n.account_id
-        LEFT JOIN people_bankaccount b ON b.id = n.account_id AND b.person_id = n.person_id
-        WHERE b.id IS NULL
-    )
-    $judge$ INTO broken;
-    IF broken THEN
-        PERFORM awards_refuse('award_to_own_account');
-    END IF;
+    SELECT awards_refuse(min(CASE
+        WHEN b.id IS NULL THEN 'award_to_own_account'
+        -- Another account than the decided one: confirmed with the person by somebody else than who gave it.
+        WHEN c.id IS NULL THEN 'award_account_confirmed'
+        END))
+    FROM changed n JOIN earlier o ON o.id = n.id AND o.account_id IS DISTINCT FROM n.account_id
+    LEFT JOIN people_bankaccount b ON b.id = n.account_id AND b.person_id = n.person_id
+    LEFT JOIN awards_accountconfirmation c ON c.award_id = n.id AND c.account_id = n.account_id
+        AND c.given_by_id IS NOT DISTINCT FROM b.given_by_id
+    $judge$;
     -- What was handed out is proved by the signed list, and cash by the recipient's own receipt (R-036, R-037).
     EXECUTE $judge$
     SELECT EXISTS (
@@ -267,7 +300,7 @@ DECLARE
 BEGIN
     FOREACH helper IN ARRAY ARRAY[
         'awards_judge_arrivals()', 'awards_judge_changes()', 'awards_find_arrivals(uuid, date)',
-        'awards_refuse(text)', 'awards_prohibited(text[], date)'
+        'awards_refuse(text)', 'awards_prohibited(text[], date)', 'awards_guard_new_roster()', 'awards_guard_new_rows()'
     ] LOOP
         EXECUTE format('ALTER FUNCTION %s OWNER TO nuanliu_matcher', helper);
         EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', helper);

@@ -13,6 +13,22 @@ from nuanliu.organizations.reference import keys_of
 from nuanliu.organizations.rules import name_key
 
 TAKEN = "organization.name_taken"
+# Constraints of those above too, who know what hangs on a union (docs/decisions/0014).
+NOT_ENDED: dict[str, tuple[str, str]] = {
+    "organization_ends_after_those_below": ("organization.has_children", "其下仍有未撤销的组织，请先逐一撤销。"),
+    "organization_without_posts": (
+        "organization.has_posts",
+        "撤销日之后该组织仍有人任职，请先由权限管理员终止这些岗位。",
+    ),
+    "organization_without_money": (
+        "organization.has_money",
+        "该组织的资金尚有余额，请先按方案使用完毕或退回。",
+    ),
+    "organization_without_lists": (
+        "organization.has_lists",
+        "该组织尚有未办结的名册或未发放的慰问，请先办结、撤回或取消。",
+    ),
+}
 
 
 @audited
@@ -48,7 +64,7 @@ def end_organization(organization: Organization, *, on: date, reason: str, by: A
 
     Refused: `permission.denied`, also for one's own union; `organization.reason_missing`;
     `organization.ends_before_it_began`; `organization.ended` where it ended on another day;
-    `organization.has_children`.
+    `organization.has_children`, `organization.has_posts`, `organization.has_money`, `organization.has_lists`.
     """
     organization = _locked(organization, by, reason)
     own = organization.pk == by.organization_id
@@ -65,9 +81,7 @@ def end_organization(organization: Organization, *, on: date, reason: str, by: A
         f"撤销日期不得早于成立日期 {organization.valid_from}。",
     )
     organization.valid_to = on
-    with translated({
-        "organization_ends_after_those_below": ("organization.has_children", "其下仍有未撤销的组织，请先逐一撤销。")
-    }):  # fmt: skip
+    with translated(NOT_ENDED):
         organization.save(update_fields=["valid_to"])
     record(by, organization, before={"valid_to": None}, after={"valid_to": on}, reason=reason)
     return organization

@@ -36,6 +36,12 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
         AND path COLLATE "C" < nullif(current_setting('app.hi', true), ''), false)
 $$;
 
+-- The user for whom the scope was opened; none where the installation acts.
+CREATE OR REPLACE FUNCTION people_who_asks() RETURNS uuid
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT nullif(current_setting('app.user', true), '')::uuid
+$$;
+
 -- Whom of pg_temp.people_arrivals (arrival, identity_digest, account_digest, name) the record knows, and what it
 -- has against them. Rows with nothing to tell are left out.
 CREATE OR REPLACE FUNCTION people_find_arrivals()
@@ -89,14 +95,15 @@ BEGIN
         RAISE unique_violation;
     END IF;
     INSERT INTO people_person (id, name, initials, identity_sealed, identity_digest, identity_tail_digest,
-                               phone_sealed, gender, birth_year)
+                               phone_sealed, phone_digest, gender, birth_year)
     SELECT person_key, name, initials, identity_sealed, identity_digest, identity_tail_digest,
-           phone_sealed, gender, birth_year
+           phone_sealed, phone_digest, gender, birth_year
     FROM pg_temp.people_arrivals;
     INSERT INTO people_connection (person_id, organization_path)
     SELECT person_key, organization_path FROM pg_temp.people_arrivals;
-    INSERT INTO people_bankaccount (id, person_id, holder_name, bank, number_sealed, number_digest, number_tail, active)
-    SELECT account_key, person_key, name, bank, account_sealed, account_digest, account_tail, true
+    INSERT INTO people_bankaccount (id, person_id, holder_name, bank, number_sealed, number_digest, number_tail, active,
+                                    given_by_id)
+    SELECT account_key, person_key, name, bank, account_sealed, account_digest, account_tail, true, people_who_asks()
     FROM pg_temp.people_arrivals
     WHERE account_digest IS NOT NULL;
 END
@@ -109,9 +116,9 @@ DECLARE
     fresh bigint;
 BEGIN
     INSERT INTO people_person (id, name, initials, identity_sealed, identity_digest, identity_tail_digest,
-                               phone_sealed, gender, birth_year)
+                               phone_sealed, phone_digest, gender, birth_year)
     SELECT person_key, name, initials, identity_sealed, identity_digest, identity_tail_digest,
-           phone_sealed, gender, birth_year
+           phone_sealed, phone_digest, gender, birth_year
     FROM pg_temp.people_arrivals
     ON CONFLICT DO NOTHING;
     UPDATE pg_temp.people_arrivals a SET person_key = p.id
@@ -126,8 +133,9 @@ BEGIN
     ON CONFLICT (person_id, organization_path) DO UPDATE SET named_on = excluded.named_on
     WHERE people_connection.named_on < excluded.named_on;
 
-    INSERT INTO people_bankaccount (id, person_id, holder_name, bank, number_sealed, number_digest, number_tail, active)
-    SELECT account_key, person_key, name, bank, account_sealed, account_digest, account_tail, true
+    INSERT INTO people_bankaccount (id, person_id, holder_name, bank, number_sealed, number_digest, number_tail, active,
+                                    given_by_id)
+    SELECT account_key, person_key, name, bank, account_sealed, account_digest, account_tail, true, people_who_asks()
     FROM pg_temp.people_arrivals
     WHERE account_digest IS NOT NULL
     ORDER BY arrival DESC
@@ -144,15 +152,16 @@ $$;
 CREATE OR REPLACE FUNCTION people_complete_accounts() RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
-    INSERT INTO people_bankaccount (id, person_id, holder_name, bank, number_sealed, number_digest, number_tail, active)
-    SELECT account_key, person_key, name, bank, account_sealed, account_digest, account_tail, false
+    INSERT INTO people_bankaccount (id, person_id, holder_name, bank, number_sealed, number_digest, number_tail, active,
+                                    given_by_id)
+    SELECT account_key, person_key, name, bank, account_sealed, account_digest, account_tail, false, people_who_asks()
     FROM pg_temp.people_arrivals
     WHERE account_digest IS NOT NULL
     ON CONFLICT DO NOTHING;
     UPDATE pg_temp.people_arrivals a SET account_key = b.id
     FROM people_bankaccount b
     WHERE b.number_digest = a.account_digest AND b.id <> a.account_key;
-    UPDATE people_bankaccount b SET active = true
+    UPDATE people_bankaccount b SET active = true, given_by_id = people_who_asks()
     FROM (
         SELECT DISTINCT ON (person_key) person_key, account_key
         FROM pg_temp.people_arrivals
@@ -174,9 +183,11 @@ BEGIN
 END
 $$;
 
--- Another account for a person: the number must be nobody else's; it becomes the active one.
+-- Another account for a person: the number must be nobody else's; it becomes the active one, and who made it so is kept.
+-- The function of seven arguments kept nobody.
+DROP FUNCTION IF EXISTS people_change_account(uuid, uuid, text, text, bytea, bytea, text);
 CREATE OR REPLACE FUNCTION people_change_account(
-    person uuid, account uuid, holder text, bank_name text, sealed bytea, digest bytea, tail text
+    person uuid, account uuid, holder text, bank_name text, sealed bytea, digest bytea, tail text, changed_by uuid
 ) RETURNS uuid
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
@@ -190,9 +201,11 @@ BEGIN
     END IF;
     UPDATE people_bankaccount SET active = false
     WHERE person_id = person AND active AND number_digest <> digest;
-    INSERT INTO people_bankaccount (id, person_id, holder_name, bank, number_sealed, number_digest, number_tail, active)
-    VALUES (account, person, holder, bank_name, sealed, digest, tail, true)
-    ON CONFLICT (number_digest) DO UPDATE SET active = true, bank = excluded.bank
+    INSERT INTO people_bankaccount (id, person_id, holder_name, bank, number_sealed, number_digest, number_tail, active,
+                                    given_by_id)
+    VALUES (account, person, holder, bank_name, sealed, digest, tail, true, changed_by)
+    ON CONFLICT (number_digest) DO UPDATE SET active = true, bank = excluded.bank,
+        given_by_id = CASE WHEN people_bankaccount.active THEN people_bankaccount.given_by_id ELSE changed_by END
     RETURNING id INTO kept;
     RETURN kept;
 END
@@ -217,7 +230,7 @@ BEGIN
         'people_plain_table(text)', 'people_in_scope(text)', 'people_complete_accounts()', 'people_known_here(uuid)',
         'people_register_strangers()', 'people_register_anybody()',
         'people_find_arrivals()', 'people_register_arrivals()', 'people_record_death(uuid, date)',
-        'people_change_account(uuid, uuid, text, text, bytea, bytea, text)'
+        'people_change_account(uuid, uuid, text, text, bytea, bytea, text, uuid)', 'people_who_asks()'
     ] LOOP
         EXECUTE format('ALTER FUNCTION %s OWNER TO nuanliu_matcher', helper);
         EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', helper);

@@ -1,4 +1,4 @@
-"""An account that was changed after the decision: who gave it is kept, and another person confirms it or nobody is paid."""
+"""An account changed after the decision: who gave it is kept, and another person confirms it or nobody is paid."""
 
 from random import Random
 

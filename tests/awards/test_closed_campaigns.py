@@ -2,8 +2,6 @@
 
 from datetime import date, timedelta
 
-import pytest
-
 from nuanliu.awards.actions import accept_rows, import_roster, recheck_roster, reimport_roster
 from nuanliu.awards.models import Award, Roster
 from nuanliu.programmes.actions import close_campaign
@@ -28,10 +26,10 @@ def test_no_list_is_begun_after_the_last_day(world: World) -> None:
         world.submit(list_of(people()))
     with forbidden("roster_campaign_open"):
         sql(
-            "INSERT INTO awards_roster (organization_id, organization_path, campaign_id, submission_digest, business_date,"
-            " state, handler_id, rows_read, rows_accepted, accepted_fen)"
-            " SELECT organization_id, organization_path, campaign_id, sha256('x'), business_date, 'checked', handler_id,"
-            " 0, 0, 0 FROM awards_roster WHERE id = %s",
+            "INSERT INTO awards_roster (organization_id, organization_path, campaign_id, submission_digest,"
+            " business_date, state, handler_id, rows_read, rows_accepted, accepted_fen)"
+            " SELECT organization_id, organization_path, campaign_id, sha256('x'), business_date, 'checked',"
+            " handler_id, 0, 0, 0 FROM awards_roster WHERE id = %s",
             [known.pk],
         )
     assert world.submit(list_of(people()), business_date=CLOSED).roster.state == "checked"
@@ -67,8 +65,8 @@ def test_no_list_is_replaced_or_read_again_after_the_last_day(world: World) -> N
     with forbidden("roster_campaign_open"):
         sql(
             "INSERT INTO awards_rosterrow (roster_id, organization_path, sheet_ordinal, row_number, state, blocked,"
-            " raw_sealed, name, initials, employer, category_code, tags, cash_fen, goods_fen, goods, reason, bank, gender,"
-            " account_tail) SELECT roster_id, organization_path, sheet_ordinal, 99, state, blocked, raw_sealed, name,"
+            " raw_sealed, name, initials, employer, category_code, tags, cash_fen, goods_fen, goods, reason, bank,"
+            " gender, account_tail) SELECT roster_id, organization_path, sheet_ordinal, 99, state, blocked, raw_sealed, name,"
             " initials, employer, category_code, tags, cash_fen, goods_fen, goods, reason, bank, gender, account_tail"
             " FROM awards_rosterrow WHERE roster_id = %s",
             [roster.pk],

@@ -1,4 +1,4 @@
-"""Money that came back is set aside once more under the decision that stands: never twice, never more, never elsewhere."""
+"""Money that came back is set aside once more under the decision that stands: never twice, never more."""
 
 from datetime import date
 
@@ -51,7 +51,8 @@ def test_setting_aside_again_is_the_cashiers_and_pays_nothing_yet(world):
     batch = world.build(business_date=LATER)
     # Who set it aside and built the batch does not release it.
     assert broken_rule(
-        "UPDATE payments_paymentbatch SET state = 'released', released_by_id = built_by_id WHERE id = %s", [batch.pk]
+        "UPDATE payments_paymentbatch SET state = 'released', released_by_id = built_by_id WHERE id = %s",
+        [batch.pk],
     ).startswith("batch_release")
 
 

@@ -10,11 +10,15 @@ from django.test.utils import CaptureQueriesContext
 
 from nuanliu.audit.models import AuditEntry
 from nuanliu.awards.models import Award
+from nuanliu.base.scope import Scope, scoped
 from nuanliu.kernel.errors import Refused
 from nuanliu.people.actions import look_up
 from nuanliu.people.models import Person
 from nuanliu.people.queries import people_called
 from nuanliu.web.searching import is_number
+from tests.awards.conftest import JIADING, World
+from tests.awards.making import People
+from tests.awards.test_flow import accepted
 from tests.desk.conftest import Way, way
 from tests.web.conftest import reads, text_of
 
@@ -73,6 +77,17 @@ def numbers_of(way: Way) -> tuple[str, str]:
         bytes(person.identity_sealed), place=Place("people_person", "identity_sealed"), row_key=person.pk
     )
     return str(number), str(number)[-4:]
+
+
+def test_a_phone_finds_the_person_from_the_posted_form_alone(world: World, desk: Desk) -> None:
+    with scoped(Scope.for_path(JIADING)):
+        accepted(world, People()(name="赵甲", phone="13812345678"))
+    page = asked(desk("clerk"), "138 1234 5678")
+    assert hits(page)["People"] == ["赵*"]
+    assert page.redirect_chain == []
+    assert "13812345678" not in text_of(page)
+    assert "People" not in hits(asked(desk("outsider"), "13812345678"))
+    assert desk("clerk").get("/search/?q=13812345678").headers["Location"] == "/search/?withheld=yes"
 
 
 def test_a_number_is_found_by_its_blind_index_and_stands_in_no_address(way: Way, desk: Desk) -> None:

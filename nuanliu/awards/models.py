@@ -231,28 +231,6 @@ class CashException(Keyed, Recorded):
         ]
 
 
-class AccountConfirmation(Keyed, Recorded):
-    """The account that an award goes to in the place of the one decided upon, confirmed with the person by somebody
-    else than who gave it (R-044, R-054); without one the account of an award stays as it was decided."""
-
-    organization_path = OrganizationPathField()
-    award = models.ForeignKey("Award", models.PROTECT, related_name="confirmations", db_constraint=False)
-    account = models.ForeignKey(BankAccount, models.PROTECT, db_index=False)
-    given_by_id = models.UUIDField(null=True, help_text="who made the account the active one")
-    confirmed_by = models.ForeignKey(User, models.PROTECT, related_name="+", db_index=False)
-    confirmed_on = models.DateField()
-    reason = models.TextField(help_text="how it was confirmed with the person")
-
-    class Meta:
-        constraints = [
-            # NULL <> x is no answer: where the installation gave it, anybody entitled may confirm.
-            CheckConstraint(
-                condition=~Q(confirmed_by=F("given_by_id")), name="account_confirmed_by_another"
-            ),
-            CheckConstraint(condition=Q(reason__regex=r"\S"), name="account_confirmation_has_reason"),
-        ]
-
-
 class Award(Numbered, Recorded):
     """Campaign × person × exactly one category: what, from which fund, under which plan and standard, on which basis.
 
@@ -344,4 +322,24 @@ class Award(Numbered, Recorded):
                 | (~Q(state=AwardState.DELIVERED) & Q(delivered_on=None)),
                 name="award_delivered_on_a_day",
             ),
+        ]
+
+
+class AccountConfirmation(Keyed, Recorded):
+    """The account that an award goes to in the place of the one decided upon, confirmed with the person by somebody
+    else than who gave it (R-044, R-054); without one the account of an award stays as it was decided."""
+
+    organization_path = OrganizationPathField()
+    award = models.ForeignKey(Award, models.PROTECT, related_name="confirmations", db_constraint=False)
+    account = models.ForeignKey(BankAccount, models.PROTECT, db_index=False)
+    given_by_id = models.UUIDField(null=True, help_text="who made the account the active one")
+    confirmed_by = models.ForeignKey(User, models.PROTECT, related_name="+", db_index=False)
+    confirmed_on = models.DateField()
+    reason = models.TextField(help_text="how it was confirmed with the person")
+
+    class Meta:
+        constraints = [
+            # NULL <> x is no answer: where the installation gave it, anybody entitled may confirm.
+            CheckConstraint(condition=~Q(confirmed_by=F("given_by_id")), name="account_confirmed_by_another"),
+            CheckConstraint(condition=Q(reason__regex=r"\S"), name="account_confirmation_has_reason"),
         ]

@@ -76,7 +76,9 @@ class BankAccount(Keyed, Recorded):
     number_digest = models.BinaryField(max_length=32, unique=True)
     number_tail = models.CharField(max_length=4)
     active = models.BooleanField(default=True)
-    given_by_id = models.UUIDField(null=True, help_text="who made it the active one; another person confirms it")
+    given_by_id = models.UUIDField(
+        null=True, help_text="who made it the active one; another person confirms it"
+    )
 
     class Meta:
         constraints = [

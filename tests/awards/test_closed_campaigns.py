@@ -66,9 +66,9 @@ def test_no_list_is_replaced_or_read_again_after_the_last_day(world: World) -> N
         sql(
             "INSERT INTO awards_rosterrow (roster_id, organization_path, sheet_ordinal, row_number, state, blocked,"
             " raw_sealed, name, initials, employer, category_code, tags, cash_fen, goods_fen, goods, reason, bank,"
-            " gender, account_tail) SELECT roster_id, organization_path, sheet_ordinal, 99, state, blocked, raw_sealed, name,"
-            " initials, employer, category_code, tags, cash_fen, goods_fen, goods, reason, bank, gender, account_tail"
-            " FROM awards_rosterrow WHERE roster_id = %s",
+            " gender, account_tail) SELECT roster_id, organization_path, sheet_ordinal, 99, state, blocked, raw_sealed,"
+            " name, initials, employer, category_code, tags, cash_fen, goods_fen, goods, reason, bank, gender,"
+            " account_tail FROM awards_rosterrow WHERE roster_id = %s",
             [roster.pk],
         )
 

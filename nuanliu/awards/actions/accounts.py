@@ -29,9 +29,7 @@ def confirm_account(award: Award, *, on: date, by: Actor, reason: str) -> Award:
     if present.pk == award.account_id:
         unchanged()
         return award
-    refuse_if(
-        present.given_by_id == by.user_id, "account.same_person", "账户由您变更，须由另一人确认。"
-    )
+    refuse_if(present.given_by_id == by.user_id, "account.same_person", "账户由您变更，须由另一人确认。")
     AccountConfirmation.objects.create(
         organization_path=award.organization_path,
         award=award,

@@ -15,7 +15,10 @@ from nuanliu.organizations.rules import name_key
 TAKEN = "organization.name_taken"
 # Constraints of those above too, who know what hangs on a union (docs/decisions/0014).
 NOT_ENDED: dict[str, tuple[str, str]] = {
-    "organization_ends_after_those_below": ("organization.has_children", "其下仍有未撤销的组织，请先逐一撤销。"),
+    "organization_ends_after_those_below": (
+        "organization.has_children",
+        "其下仍有未撤销的组织，请先逐一撤销。",
+    ),
     "organization_without_posts": (
         "organization.has_posts",
         "撤销日之后该组织仍有人任职，请先由权限管理员终止这些岗位。",

@@ -99,7 +99,9 @@ class MoneyForm(forms.Form):
 class AllocationForm(MoneyForm):
     """An amount that goes down to a lower union's fund."""
 
-    taker = forms.ModelChoiceField(label=_("To the fund"), queryset=Fund.objects.none())
+    taker = forms.ModelChoiceField(
+        label=_("To the fund"), queryset=Fund.objects.none(), empty_label=_("– choose –")
+    )
     field_order = ("taker",)
 
     def __init__(self, *args: Any, takers: list[Fund], **kwargs: Any) -> None:

@@ -56,7 +56,9 @@ class LastDayForm(forms.Form):
 class SampleForm(forms.Form):
     """A random sample: of which campaign, how many, by which seed."""
 
-    campaign = forms.ModelChoiceField(label=_("Campaign"), queryset=Campaign.objects.none())
+    campaign = forms.ModelChoiceField(
+        label=_("Campaign"), queryset=Campaign.objects.none(), empty_label=_("– choose –")
+    )
     count = forms.IntegerField(label=_("How many"), min_value=1, max_value=500)
     seed = forms.CharField(
         label=_("Seed"), max_length=40, help_text=_("The same seed gives the same sample, to anybody.")

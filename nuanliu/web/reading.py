@@ -8,12 +8,16 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
 from nuanliu.access.states import Role
+from nuanliu.approvals.states import RoundState
 from nuanliu.awards.states import AwardState, RosterState
 from nuanliu.evidence.states import RequestState
+from nuanliu.kernel.findings import CODES
 from nuanliu.kernel.money import yuan_text
-from nuanliu.ledger.states import PlanState
-from nuanliu.payments.states import BatchState
+from nuanliu.ledger.states import PlanState, SourceClass
+from nuanliu.organizations.states import LegalPerson, Level
+from nuanliu.payments.states import BatchState, OrderState
 from nuanliu.people.rules import Field, Ground
+from nuanliu.programmes.states import StandardState
 from nuanliu.returns.states import ReturnState
 from nuanliu.web.audit_words import ACTS, FIELDS, KINDS
 
@@ -29,7 +33,7 @@ PAGES = {
     "payments.paymentbatch": "batch",
     "people.person": "person",
     "organizations.organization": "union",
-    "programmes.campaign": "campaign-settings",
+    "programmes.campaign": "campaign",
     "programmes.standard": "standard",
     "returns.return": "return",
 }
@@ -80,6 +84,8 @@ def _flat(told: Any) -> dict[str, Any]:
 
 
 def _field(name: str) -> str:
+    if name in CODES:
+        return CODES[name].title_zh
     return str(FIELDS.get(name.removesuffix("_fen").removesuffix("_id"), name.replace("_", " ")))
 
 
@@ -87,10 +93,23 @@ def _field(name: str) -> str:
 WORDS: dict[str, dict[str, Any]] = {
     "state": {
         key: label
-        for states in (BatchState, ReturnState, RequestState, RosterState, AwardState, PlanState)
+        for states in (
+            RoundState,
+            StandardState,
+            OrderState,
+            BatchState,
+            ReturnState,
+            RequestState,
+            RosterState,
+            AwardState,
+            PlanState,
+        )
         for key, label in states.choices
     },
     "role": dict(Role.choices),
+    "legal_person": dict(LegalPerson.choices),
+    "level": dict(Level.choices),
+    "source_class": dict(SourceClass.choices),
     "field": dict(Field.choices),
     "ground": dict(Ground.choices),
 }

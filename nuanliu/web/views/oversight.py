@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from nuanliu.awards.permissions import POLICY
 from nuanliu.awards.queries import late_entry_findings, paid_but_not_entered, same_amount_findings
 from nuanliu.base.actor import Actor
+from nuanliu.kernel.findings import PAYMENT_DISCIPLINE, PROHIBITIONS, REAL_NAME, TIMELY_ENTRY
 from nuanliu.payments.queries import cash_payments, late_payments
 from nuanliu.programmes.models import Campaign
 from nuanliu.web.guards import DeskRequest, page
@@ -34,21 +35,21 @@ class Concern:
 
 CONCERNS = {
     "same-amount": Concern(
-        "R-050",
+        PROHIBITIONS,
         _("The same sum to all of an employer"),
         _("Have the sender give each person's reason, or withdraw the list."),
         lambda campaign, by: same_amount_findings(campaign),
         "subject",
     ),
     "late-entry": Concern(
-        "R-105",
+        TIMELY_ENTRY,
         _("Entered late after the money was given"),
         _("Have the sender explain the delay, and enter lists before money is given."),
         lambda campaign, by: late_entry_findings(campaign),
         "subject",
     ),
     "not-entered": Concern(
-        "R-039",
+        REAL_NAME,
         _("Paid, but no award stands for it"),
         _(
             "Find the list that belongs to the payment and enter it, or reverse the booking. Of all campaigns."
@@ -57,7 +58,7 @@ CONCERNS = {
         "transfer_id",
     ),
     "late-payment": Concern(
-        "R-236",
+        PAYMENT_DISCIPLINE,
         _("Paid late, or still unpaid after the due day"),
         _("Ask the bank about open payments; put failed ones right and pay them anew."),
         lambda campaign, by: late_payments(
@@ -66,7 +67,7 @@ CONCERNS = {
         "order_id",
     ),
     "cash": Concern(
-        "R-036",
+        REAL_NAME,
         _("Cash instead of an account"),
         _("See that each has a reason, another person's approval and a signed receipt."),
         lambda campaign, by: cash_payments(campaign.pk, by.organization_path),

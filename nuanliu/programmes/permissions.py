@@ -6,6 +6,8 @@ from nuanliu.access.states import Role
 LEADING = {Role.RIGHTS_OFFICER, Role.RESPONSIBLE, Role.LEADER, Role.FOUNDATION_OFFICER}
 
 POLICY = Policy({
+    # What binds everybody is read by everybody; the scope leaves what concerns the union.
+    "read": set(Role),
     "open_programme": LEADING,
     "open_campaign": LEADING,
     "change_campaign": LEADING,

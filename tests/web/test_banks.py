@@ -36,8 +36,9 @@ def test_the_list_tells_state_and_costs_a_fixed_number_of_reads(job: Job) -> Non
     with CaptureQueriesContext(connection) as asked:
         page = browser.get("/banks/")
     assert len(reads(asked)) <= 8, reads(asked)
-    assert [state for _, state in page.context["profiles"]].count("shipped") == 7
-    assert [one.key for one, state in page.context["profiles"] if state == "waiting"] == ["rural_bank"]
+    states = [(row["cells"][0]["value"], row["cells"][1]["value"]) for row in page.context["list"]["rows"]]
+    assert [state for _, state in states].count("shipped") == 7
+    assert [bank for bank, state in states if state == "waiting"] == [SAID["bank"]]
 
 
 def test_a_shipped_format_is_copied_edited_and_confirmed_by_another_person(job: Job) -> None:

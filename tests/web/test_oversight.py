@@ -5,7 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from nuanliu.kernel.findings import Finding
+from nuanliu.kernel.findings import TIMELY_ENTRY, Finding
 from nuanliu.kernel.findings import finding as found_of
 from nuanliu.web.views import oversight
 from tests.awards.conftest import DAY
@@ -50,7 +50,7 @@ def test_a_list_entered_long_after_the_money_was_given_is_found_and_leads_to_the
     assert (found["late-entry"], found["not-entered"]) == (1, 0)
     page = text_of(job.at("auditor").get(f"{place(job)}late-entry/"))
     assert roster in page
-    assert "R-105" in page
+    assert TIMELY_ENTRY in page
 
 
 @pytest.mark.requirement("R-236")

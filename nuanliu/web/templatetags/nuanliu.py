@@ -19,10 +19,11 @@ register = template.Library()
 
 # Which colour a state has; the word beside it always says the same.
 COLOURS = {
-    "green": {"accepted", "approved", "delivered", "paid", "reconciled", "closed", "decided", "done", "ready", "filed"},
-    "red": {"refused", "failed", "rejected", "returned", "error"},
+    "green": {"accepted", "approved", "delivered", "paid", "reconciled", "closed", "decided", "done", "ready", "filed",
+              "adopted", "in_use", "confirmed"},
+    "red": {"refused", "failed", "rejected", "returned", "error", "shut"},
     "amber": {"checked", "received", "proposed", "built", "sent", "released", "warning", "running", "attached", "asked",
-              "submitted", "signed", "in_payment", "in_handout"},
+              "submitted", "signed", "in_payment", "in_handout", "temporary", "waiting"},
 }  # fmt: skip
 
 # What a job says about itself while it runs (nuanliu.web.jobs).

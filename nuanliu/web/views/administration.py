@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -17,29 +16,24 @@ from nuanliu.access.queries import awaiting_confirmation, posts_around, users_ar
 from nuanliu.web.forms import ReasonForm
 from nuanliu.web.forms_administration import EndForm, PostForm, UserForm
 from nuanliu.web.guards import FORM, WRITING, DeskRequest, page
-from nuanliu.web.paging import SIZE, newest_first
+from nuanliu.web.listings.showing import show
+from nuanliu.web.paging import SIZE
+from nuanliu.web.tables.users import USERS
 from nuanliu.web.views.resets import help_with, resets_for
 
 
 @page(POLICY, "see_posts")
 def users(request: DeskRequest) -> HttpResponse:
     """The accounts of the union and below with their posts, and the posts that wait for a second administrator."""
-    wanted = request.GET.get("q", "").strip()
-    named = Q(username__icontains=wanted) | Q(display_name__icontains=wanted)
-    found = newest_first(users_around().filter(named), request.GET.get("after"))
-    posts: dict[UUID, list[Post]] = {}
-    for post in posts_around(found.rows):
-        posts.setdefault(post.user_id, []).append(post)
     by = request.actor
-    context = {
-        "q": wanted,
-        "page": found,
-        "rows": [(user, posts.get(user.pk, [])) for user in found.rows],
-        "waiting": list(awaiting_confirmation()[:SIZE]),
-        "resets": resets_for(by),
-        "can": {act: POLICY.may(by, act) for act in ("create_user", "confirm_post")},
-    }
-    return render(request, "web/users.html", context)
+    return show(
+        request,
+        USERS,
+        template="web/users.html",
+        waiting=list(awaiting_confirmation()[:SIZE]),
+        resets=resets_for(by),
+        can={act: POLICY.may(by, act) for act in ("create_user", "confirm_post")},
+    )
 
 
 @page(POLICY, "create_user", FORM)

@@ -34,7 +34,9 @@ from nuanliu.payments.states import Outcome
 from nuanliu.web.downloads import attachment
 from nuanliu.web.forms import DescriptionForm, OnForm, PayerForm, WordingForm
 from nuanliu.web.guards import FORM, WRITING, DeskRequest, page
+from nuanliu.web.listings.showing import show
 from nuanliu.web.paging import SIZE, number_or_404, page_of
+from nuanliu.web.tables.banks import BANKS, state_of
 from nuanliu.web.views.administration import own_union
 
 ACTS = ("describe_profile", "confirm_profile", "register_payer", "map_wording")
@@ -58,19 +60,8 @@ SETTINGS = {
 @page(POLICY, "view")
 def banks(request: DeskRequest) -> HttpResponse:
     """The bank formats that concern the union, and whether each may be used."""
-    found = profiles_around(request.actor.organization_path)
-    context = {
-        "profiles": [(profile, state_of(profile)) for profile in found],
-        "may_describe": POLICY.may(request.actor, "describe_profile"),
-    }
-    return render(request, "web/banks.html", context)
-
-
-def state_of(profile: BankProfile) -> str:
-    """Where a profile stands: shipped, confirmed, or waiting for another person."""
-    if not profile.organization_path:
-        return "shipped"
-    return "confirmed" if profile.active else "waiting"
+    may_describe = POLICY.may(request.actor, "describe_profile")
+    return show(request, BANKS, template="web/banks.html", may_describe=may_describe)
 
 
 @page(POLICY, "describe_profile", FORM)

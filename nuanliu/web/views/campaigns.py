@@ -14,16 +14,17 @@ from nuanliu.programmes.permissions import POLICY as PROGRAMMES
 from nuanliu.programmes.queries import lines_of, standard_in_force
 from nuanliu.web.forms_lists import ListsForm
 from nuanliu.web.guards import DeskRequest, signed_in
+from nuanliu.web.listings.showing import show
 from nuanliu.web.paging import newest_first
 from nuanliu.web.queries import business_day, campaigns_for, progress_of, unions_for, with_sums
+from nuanliu.web.tables.campaigns import CAMPAIGNS
 
 
 @signed_in()
 def campaigns(request: DeskRequest) -> HttpResponse:
     """All campaigns that concern the union, the latest first."""
-    page = newest_first(campaigns_for(request.actor), request.GET.get("after"))
-    context = {"page": page, "may_open": PROGRAMMES.may(request.actor, "open_campaign")}
-    return render(request, "web/campaigns.html", context)
+    may_open = PROGRAMMES.may(request.actor, "open_campaign")
+    return show(request, CAMPAIGNS, template="web/campaigns.html", may_open=may_open)
 
 
 @signed_in()

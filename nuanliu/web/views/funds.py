@@ -16,19 +16,16 @@ from nuanliu.organizations.models import Organization
 from nuanliu.programmes.models import Tag
 from nuanliu.web.acts import act
 from nuanliu.web.guards import DeskRequest, page
+from nuanliu.web.listings.showing import show
 from nuanliu.web.paging import SIZE, number_or_404, page_of
-from nuanliu.web.queries import funds_with_balances
+from nuanliu.web.tables.funds import FUNDS
 
 
 @page(POLICY, "view")
 def funds(request: DeskRequest) -> HttpResponse:
     """All funds of the union and below with their balances."""
-    by = request.actor
-    context = {
-        "funds": funds_with_balances(by.organization_path),
-        "may_open": POLICY.may(by, "open_fund"),
-    }
-    return render(request, "web/funds.html", context)
+    may_open = POLICY.may(request.actor, "open_fund")
+    return show(request, FUNDS, template="web/funds.html", may_open=may_open)
 
 
 @page(POLICY, "view")

@@ -18,7 +18,6 @@ from nuanliu.programmes.permissions import POLICY
 from nuanliu.programmes.queries import (
     categories,
     changes_of,
-    in_force_among,
     in_force_before,
     is_in_force,
     superseded_by,
@@ -33,8 +32,9 @@ from nuanliu.web.forms_rules import (
     StandardForm,
 )
 from nuanliu.web.guards import FORM, WRITING, DeskRequest, page, signed_in
-from nuanliu.web.paging import newest_first
+from nuanliu.web.listings.showing import show
 from nuanliu.web.queries import history, standards_for, superiors_of
+from nuanliu.web.tables.campaigns import STANDARDS
 
 MINUTES = "minutes"
 
@@ -42,14 +42,13 @@ MINUTES = "minutes"
 @signed_in()
 def standards(request: DeskRequest) -> HttpResponse:
     """Standards of the union, of those above and of those below, the latest first."""
-    shown, today = newest_first(standards_for(request.actor), request.GET.get("after")), timezone.localdate()
-    context = {
-        "page": shown,
-        "in_force": in_force_among(shown.rows, today),
-        "may_draft": POLICY.may(request.actor, "draft_standard"),
-        "may_adopt": POLICY.may(request.actor, "adopt_standard"),
-    }
-    return render(request, "web/standards.html", context)
+    return show(
+        request,
+        STANDARDS,
+        template="web/standards.html",
+        may_draft=POLICY.may(request.actor, "draft_standard"),
+        may_adopt=POLICY.may(request.actor, "adopt_standard"),
+    )
 
 
 @page(POLICY, "adopt_standard", FORM)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from hashlib import sha256
 from typing import NamedTuple
@@ -13,7 +13,7 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.db import connection
-from django.db.models import CharField, Exists, OuterRef, Q, QuerySet
+from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Cast
 from django.utils import timezone
 
@@ -203,3 +203,20 @@ def seen_by(user_id: UUID) -> Iterator[None]:
     """The scope of the moment, with the eyes of one user: who sees the own posts and relatives."""
     with scoped(replace(current_scope(), user_id=str(user_id))):
         yield
+
+
+HASTE = timedelta(minutes=1)
+MOST_HASTY = 20
+
+
+def hasty_posts(*, since: date, night: tuple[int, int]) -> list[Post]:
+    """Posts in scope granted since a day that were confirmed within a minute, or between two hours of the night.
+
+    The latest first, at most twenty; with user, organization, granter and confirmer. By the clock of the records.
+    """
+    dark, light = night
+    granted = Post.objects.filter(granted_by__isnull=False, confirmed_at__date__gte=since)
+    at_night = Q(confirmed_at__hour__gte=dark) | Q(confirmed_at__hour__lt=light)
+    hurried = Q(confirmed_at__lt=F("recorded_at") + HASTE)
+    found = granted.filter(hurried | at_night).order_by("-confirmed_at", "-pk")
+    return list(found.select_related("user", "organization", "granted_by", "confirmed_by")[:MOST_HASTY])

@@ -141,6 +141,14 @@ def take_file(request: FileRequest, *, by: Actor) -> FileRequest:
 
 
 @audited
+def take_evidence(file: EvidenceFile, *, by: Actor) -> EvidenceFile:
+    """Somebody takes an archived file away, such as signed minutes: a row in the log each time."""
+    POLICY.require(by, "read", file)
+    record(by, file, after={"kind": file.kind, "sha256": bytes(file.sha256).hex()})
+    return file
+
+
+@audited
 def expire_file(request: FileRequest, *, on: date) -> FileRequest:
     """The installation ends a request whose term is over on this day; the content leaves the disk."""
     locked = FileRequest.objects.select_for_update().get(pk=request.pk)

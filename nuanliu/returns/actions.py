@@ -222,6 +222,14 @@ def _require_superior(table: Return, by: Actor) -> None:
     refuse_if(own, "return.own_table", "统计表由上级工会审核，本单位不能审核自己的报表。")
 
 
+@audited
+def take_paper(table: Return, kind: str, *, by: Actor) -> Return:
+    """Somebody takes a version away as the official form, as `kind` of file: a row in the log each time."""
+    POLICY.require(by, "view", table)
+    record(by, table, after={"paper": kind, "version": table.version})
+    return table
+
+
 def _move_once(table: Return, state: str, *, by: Actor, **changes: object) -> Return:
     if table.state == state:
         unchanged()

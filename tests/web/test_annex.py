@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from nuanliu.audit.models import AuditEntry
 from nuanliu.base.scope import Scope, scoped
 from nuanliu.returns.models import EnteredValue, Return
 from tests.returns.conftest import AS_OF, GIVEN, World, delivering, make_world  # noqa: F401  a fixture
@@ -314,3 +315,5 @@ def test_the_papers_of_a_version_are_at_hand(annexes: Annexes, kind: str) -> Non
     assert f"paper.{kind}" in text_of(annexes.at("rights").get(f"/annex1/versions/{found.pk}/"))
     answer = annexes.at("rights").get(f"/annex1/versions/{found.pk}/paper.{kind}")
     assert answer.content.startswith(b"%PDF" if kind == "pdf" else b"PK")
+    taken = annexes.of(AuditEntry.objects.filter(action="returns.take_paper").get)
+    assert (taken.subject_id, taken.after["paper"]) == (str(found.pk), kind)

@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from nuanliu.approvals.models import CollectiveDecision, Vote
+from nuanliu.audit.models import AuditEntry
 from nuanliu.awards.models import Roster
 from nuanliu.base.scope import Scope, scoped
 from nuanliu.ledger.actions import open_fund, receive
@@ -210,6 +211,9 @@ def test_a_dissent_is_kept_word_for_word_with_the_minutes_as_a_file(job: Job) ->
     assert decision.digest == bytes(job.of(CollectiveDecision.objects.get).subject_digest).hex()
     kept = job.at("auditor").get(f"/plans/{plan.pk}/minutes/{page.context['round'].id}/")
     assert kept.content == b"%PDF-1.4 minutes"
+    with scoped(Scope.for_path("/0/")):
+        taken = AuditEntry.objects.get(action="evidence.take_evidence")
+    assert taken.actor_id == job.world.cast.auditor.user_id
 
 
 @pytest.mark.parametrize(

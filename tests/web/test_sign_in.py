@@ -6,17 +6,21 @@ import hmac
 import struct
 import time
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 
-from nuanliu.access.actions import grant_post
-from nuanliu.access.models import User
+from nuanliu.access.actions import deactivate_user, end_post, grant_post
+from nuanliu.access.models import Post, User
 from nuanliu.access.states import Role
+from nuanliu.base.keys import uuid7
 from nuanliu.base.scope import Scope, scoped
 from nuanliu.demo.cast import BAOSHAN, PASSWORD, TOTP_SECRET
 from nuanliu.organizations.queries import by_path
+from nuanliu.web.middleware import CHOSEN_POST
 from tests.cast import IN_OFFICE_SINCE, Cast
 from tests.web.conftest import text_of
 
@@ -90,6 +94,52 @@ def test_who_holds_several_posts_chooses_one_and_sees_its_union(
 
 def test_nobody_sits_at_a_post_that_is_another_s(desk: Callable[[str], Client], cast: Cast) -> None:
     assert desk("outsider").post("/posts/", {"post": cast.clerk.post_id}).status_code == 404
+
+
+@pytest.mark.requirement("R-044")
+def test_a_post_id_forged_into_the_session_widens_nothing(desk: Callable[[str], Client], cast: Cast) -> None:
+    with scoped(Scope.for_path("/0/")):
+        user = User.objects.get(username="outsider")
+        grant_post(
+            user, role=Role.HANDLER, organization=by_path("/0/31/112/"), valid_from=IN_OFFICE_SINCE, by=None
+        )
+    for forged in (str(cast.clerk.post_id), "x", str(uuid7())):
+        browser = desk("outsider")
+        session = browser.session
+        session[CHOSEN_POST] = forged
+        session.save()
+        assert browser.get("/").headers["Location"] == "/posts/"
+        assert browser.get("/lists/").headers["Location"] == "/posts/"
+        for told in (forged, cast.clerk.post_id):
+            assert browser.post("/posts/", {"post": told}).status_code == 404
+    # Who holds one post alone sits there, whatever the session says.
+    browser = desk("base")
+    session = browser.session
+    session[CHOSEN_POST] = str(cast.clerk.post_id)
+    session.save()
+    assert browser.get("/").context["actor"].post_id == cast.base.post_id
+
+
+@pytest.mark.requirement("R-044")
+def test_whose_account_is_shut_is_out_at_the_next_request(desk: Callable[[str], Client], cast: Cast) -> None:
+    browser = desk("clerk")
+    assert browser.get("/lists/").status_code == 200
+    with scoped(Scope.for_path("/0/")):
+        deactivate_user(User.objects.get(username="clerk"), reason="离职", by=cast.security)
+    for answer in (browser.get("/lists/"), browser.post("/posts/", {"post": cast.clerk.post_id})):
+        assert answer.headers["Location"].startswith("/accounts/login/")
+
+
+@pytest.mark.requirement("R-044")
+def test_whose_post_has_ended_has_no_desk_at_the_next_request(
+    desk: Callable[[str], Client], cast: Cast
+) -> None:
+    browser, yesterday = desk("clerk"), timezone.localdate() - timedelta(days=1)
+    assert browser.get("/lists/").status_code == 200
+    with scoped(Scope.for_path("/0/")):
+        end_post(Post.objects.get(pk=cast.clerk.post_id), on=yesterday, reason="调离", by=cast.security)
+    assert browser.get("/lists/").headers["Location"] == "/posts/"
+    assert browser.post("/posts/", {"post": cast.clerk.post_id}).status_code == 404
 
 
 def test_the_language_is_switched_and_stays(desk: Callable[[str], Client]) -> None:

@@ -15,11 +15,13 @@ from django.utils.translation import gettext_lazy as _
 
 from nuanliu.access.models import User
 from nuanliu.access.permissions import POLICY
+from nuanliu.access.queries import hasty_posts
 from nuanliu.audit.models import AuditEntry, AuditHead
 from nuanliu.audit.queries import Wanted, busy_days, consistency, counts_of, entries_of, grew, proof_of
 from nuanliu.awards.actions import export_sample
 from nuanliu.awards.permissions import POLICY as AWARDS
 from nuanliu.awards.queries import sample_of
+from nuanliu.operations.permissions import POLICY as OPERATIONS
 from nuanliu.organizations.queries import search
 from nuanliu.people.rules import REVEALS_A_DAY
 from nuanliu.web.audit_words import ACTS, KINDS
@@ -32,6 +34,8 @@ from nuanliu.web.reading import act_words, changes_of, kind_words, page_of_recor
 
 SINCE = timedelta(days=365)
 CAMPAIGNS_SHOWN = 8
+# A post granted and confirmed in one go, or while the house is dark, was hardly looked at by two.
+NIGHT = (22, 6)
 
 # What an auditor counts first: name, acts of the log, what it is called.
 COUNTED: tuple[tuple[str, tuple[str, ...], Any], ...] = (
@@ -53,6 +57,8 @@ def audit(request: DeskRequest) -> HttpResponse:
     counts = counts_of([act for _name, acts, _label in COUNTED for act in acts], since=since)
     busy = busy_days("people.reveal", more_than=REVEALS_A_DAY, since=since)
     names = user_names(day.actor_id for day in busy)
+    campaigns = list(campaigns_for(request.actor))
+    first = min(_number(request.GET.get("campaigns", "")), len(campaigns))
     context = {
         "since": since,
         "figures": [
@@ -68,10 +74,21 @@ def audit(request: DeskRequest) -> HttpResponse:
             for one in busy
         ],
         "usual": REVEALS_A_DAY,
-        "campaigns": list(campaigns_for(request.actor)[:CAMPAIGNS_SHOWN]),
+        "campaigns": campaigns[first : first + CAMPAIGNS_SHOWN],
+        "campaigns_first": first + 1,
+        "campaigns_last": min(first + CAMPAIGNS_SHOWN, len(campaigns)),
+        "campaigns_all": len(campaigns),
+        "earlier": first + CAMPAIGNS_SHOWN if first + CAMPAIGNS_SHOWN < len(campaigns) else None,
+        "later": max(first - CAMPAIGNS_SHOWN, 0) if first else None,
+        "hasty": hasty_posts(since=since, night=NIGHT),
+        "can_verify": OPERATIONS.may(request.actor, "verify_log"),
         "head": AuditHead.objects.order_by("-size").first(),
     }
     return render(request, "web/audit.html", context)
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
 
 
 def _rows_of(action: str, since: date) -> str:

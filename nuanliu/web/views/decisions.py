@@ -15,7 +15,7 @@ from nuanliu.approvals.queries import DECIDING_ROLE, QUORUM, RoundRecorded, roun
 from nuanliu.approvals.states import Ballot, RoundState
 from nuanliu.awards import actions
 from nuanliu.awards.permissions import POLICY
-from nuanliu.evidence.actions import archive
+from nuanliu.evidence.actions import archive, take_evidence
 from nuanliu.evidence.models import EvidenceFile
 from nuanliu.evidence.queries import content_of
 from nuanliu.ledger.models import UsePlan
@@ -147,7 +147,7 @@ def _with_standing(leader: dict[str, Any], dossier: Dossier, round_: RoundRecord
 
 @page(LEDGER, "view")
 def minutes(request: DeskRequest, key: UUID, round_key: UUID) -> HttpResponse:
-    """The minutes' file of one of a plan's decisions."""
+    """The minutes' file of one of a plan's decisions; who took it is noted."""
     decided = CollectiveDecision.objects.select_related("minutes_file")
     decision = get_object_or_404(
         decided, round=round_key, round__subject_kind=USE_PLAN, round__subject_id=key
@@ -155,4 +155,5 @@ def minutes(request: DeskRequest, key: UUID, round_key: UUID) -> HttpResponse:
     file = decision.minutes_file
     if file is None:
         raise Http404
+    take_evidence(file, by=request.actor)
     return attachment(content_of(file), file.name, file.media_type)

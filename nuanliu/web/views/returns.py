@@ -212,7 +212,7 @@ def take(request: DeskRequest, key: UUID) -> HttpResponse:
 
 @page(POLICY, "view")
 def paper(request: DeskRequest, key: UUID, kind: str) -> HttpResponse:
-    """A version as the official form, from its frozen cells: XLSX or PDF."""
-    found = _version(key)
+    """A version as the official form, from its frozen cells: XLSX or PDF; who took it is noted."""
+    found = actions.take_paper(_version(key), kind, by=request.actor)
     name = f"附件1-{found.organization.short_name}-第{found.version}版.{kind}"
     return attachment(annex1_paper(found, kind), name, "application/pdf" if kind == "pdf" else XLSX)

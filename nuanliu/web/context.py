@@ -6,8 +6,12 @@ from functools import cache
 from typing import Any
 
 from django.http import HttpRequest
+from django.template.context import Context
+from django.template.loader import get_template
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext_lazy as _
 
 from nuanliu.access.models import Post
@@ -109,7 +113,7 @@ def rooms() -> Iterator[Room]:
 
 def open_rooms(actor: Actor) -> list[Room]:
     """The rooms that an actor's role may enter."""
-    return [room for room in rooms() if _is_open(room, actor)]
+    return [room for room in rooms() if _is_open(room, actor.role)]
 
 
 def room_of(route: str) -> Room | None:
@@ -127,8 +131,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     if actor is None:
         return {"actor": None, "session_seconds": seconds_left(request), **worn}
     held: list[Post] = request.posts  # type: ignore[attr-defined]
-    here = (request.resolver_match and request.resolver_match.url_name) or ""
-    room = room_of(here)
+    room = _room_here((request.resolver_match and request.resolver_match.url_name) or "")
     return {
         "actor": actor,
         "session_seconds": seconds_left(request),
@@ -138,28 +141,51 @@ def frame(request: HttpRequest) -> dict[str, Any]:
             {"post": post, "role": Role(post.role).label} for post in held if post.pk != actor.post_id
         ],
         "role_label": Role(actor.role).label,
-        "room": room.route if room else "",
-        "navigation": [(label, found) for label, group in GROUPS if (found := _entries(group, actor, room))],
+        "room": room,
+        "navigation": navigation(actor.role, room),
+        "rooms_at_the_side": drawn_navigation(actor.role, room, get_language() or "", counted=True),
+        "rooms_in_the_menu": drawn_navigation(actor.role, room, get_language() or "", counted=False),
     }
 
 
-def _is_open(room: Room, actor: Actor) -> bool:
-    return room.policy is None or room.policy.may(actor, room.act)
+type Navigation = tuple[tuple[Promise | str, tuple[dict[str, Any], ...]], ...]
+
+
+@cache
+def navigation(role: str, here: str) -> Navigation:
+    """The rooms that a role may enter, in their groups; `here` is the room of the page.
+
+    It depends on role and room alone, so it is put together, and drawn, once for each.
+    """
+    return tuple((label, found) for label, group in GROUPS if (found := _entries(group, role, here)))
+
+
+@cache
+def drawn_navigation(role: str, here: str, language: str, *, counted: bool) -> SafeString:
+    """The same as a page shows it in a language; `counted` leaves places for numbers, which a script fetches."""
+    context = Context({"navigation": navigation(role, here), "counted": counted})
+    with override(language):
+        drawn: SafeString = get_template("web/parts/rooms.html").template.render(context)
+    return drawn
+
+
+@cache
+def _room_here(route: str) -> str:
+    room = room_of(route)
+    return room.route if room else ""
+
+
+def _is_open(room: Room, role: str) -> bool:
+    return room.policy is None or role in room.policy.roles[room.act]
 
 
 def _stands_in(room: Room, route: str) -> bool:
     return route.split("-", maxsplit=1)[0] in (room.route, *room.views)
 
 
-@cache
-def _address(route: str) -> str:
-    """Looked up once: a page names every room twice."""
-    return reverse(route)
-
-
-def _entries(group: tuple[Room, ...], actor: Actor, here: Room | None) -> list[dict[str, Any]]:
-    return [
-        {"label": room.label, "route": room.route, "address": _address(room.route), "here": room is here}
+def _entries(group: tuple[Room, ...], role: str, here: str) -> tuple[dict[str, Any], ...]:
+    return tuple(
+        {"label": room.label, "route": room.route, "address": reverse(room.route), "here": room.route == here}
         for room in group
-        if _is_open(room, actor)
-    ]
+        if _is_open(room, role)
+    )

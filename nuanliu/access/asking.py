@@ -15,6 +15,7 @@ from django.db import connection, models
 from nuanliu.access.models import Post, User
 from nuanliu.access.queries import in_effect
 from nuanliu.base.scope import current_scope
+from nuanliu.base.worded import Worded
 from nuanliu.organizations.models import Organization
 
 READ_SESSION = "SELECT session_data FROM django_session WHERE session_key = %s AND expire_date > now()"
@@ -36,26 +37,38 @@ class SessionStore(DatabaseSessionStore):
         return self.decode(found[0]) if found else {}
 
 
+def account(key: Any) -> User | None:
+    """The account of a session; None where it was shut or there is none."""
+    with connection.cursor() as cursor:
+        worded = _accounts()
+        cursor.execute(worded.statement, worded.meaning({SOMEBODY: UUID(str(key))}))
+        row = cursor.fetchone()
+    return User.from_db(connection.alias, _columns(User), row) if row else None
+
+
+@cache
+def _accounts() -> Worded:
+    return Worded.of(User.objects.filter(pk=SOMEBODY, is_active=True))
+
+
 def posts_held(user: User, on: date) -> list[Post]:
     """The posts that somebody holds on a day, oldest first, each with user and organization.
 
     One round trip outside of any scope: the own posts are seen with one's own eyes, for this statement alone.
     """
-    statement, asked = _statement()
-    meant: dict[Any, Any] = {SOMEBODY: user.pk, SOME_DAY: on}
-    parameters = [str(user.pk), *(meant.get(one, one) for one in asked), current_scope().user_id]
+    held = _held()
+    parameters = [str(user.pk), *held.meaning({SOMEBODY: user.pk, SOME_DAY: on}), current_scope().user_id]
     with connection.cursor() as cursor:
-        cursor.execute(f"{SEEN_BY}; {statement}; {SEEN_BY}", parameters)
+        cursor.execute(f"{SEEN_BY}; {held.statement}; {SEEN_BY}", parameters)
         cursor.nextset()
         rows = cursor.fetchall()
     return [_post(row, user) for row in rows]
 
 
 @cache
-def _statement() -> tuple[str, tuple[Any, ...]]:
-    """The query as Django words it, made once."""
+def _held() -> Worded:
     held = Post.objects.filter(in_effect(SOME_DAY), user_id=SOMEBODY).select_related("organization")
-    return held.order_by("valid_from", "id").query.sql_with_params()
+    return Worded.of(held.order_by("valid_from", "id"))
 
 
 def _post(row: tuple[Any, ...], user: User) -> Post:

@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
+from nuanliu.access import asking
 from nuanliu.access.actions import link_identity
 from nuanliu.access.models import User
 from nuanliu.kernel.errors import Refused
@@ -23,6 +24,10 @@ NO_ADDRESS = "0.0.0.0"  # noqa: S104  not listened on: stands for a request that
 
 class UniformBackend(AuthenticationBackend):
     """A shut account is told apart from a wrong password by nobody: allauth would send it to a page of its own."""
+
+    def get_user(self, user_id: Any) -> User | None:
+        """Read anew at each request: an account shut this morning opens nothing this afternoon."""
+        return asking.account(user_id)
 
     @classmethod
     def _stash_user(cls, user: Any) -> None:

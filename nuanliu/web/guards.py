@@ -3,12 +3,14 @@
 `tests/architecture/test_routes.py` walks all addresses and refuses a bare one.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
 
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -82,15 +84,36 @@ def on_the_way_in(methods: tuple[str, ...] = READING, *, again: bool = False) ->
 
 def _guarded(guard: Guard) -> Callable[[View], View]:
     def decorate(view: View) -> View:
+        @transaction.non_atomic_requests
         @wraps(view)
         def guarded(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
-            sent_away = _gate(guard, request, names_a_record=bool(kwargs))
-            return sent_away or view(request, *args, **kwargs)
+            with _undone_when_raising(request):
+                sent_away = _gate(guard, request, names_a_record=bool(kwargs))
+                return sent_away or view(request, *args, **kwargs)
 
         guarded.guard = guard  # type: ignore[attr-defined]
         return guarded
 
     return decorate
+
+
+@contextmanager
+def _undone_when_raising(request: Any) -> Iterator[None]:
+    """A view that raises leaves no rows, inside of the request's transaction.
+
+    What writes has a savepoint, as `ATOMIC_REQUESTS` would make for every view, and pages told after it may read on.
+    What only reads is spared the two round trips: where it raises, the whole transaction is undone.
+    """
+    if request.method not in READING:
+        with transaction.atomic():
+            yield
+        return
+    try:
+        yield
+    except Exception:
+        if transaction.get_connection().in_atomic_block:
+            transaction.set_rollback(True)
+        raise
 
 
 def _gate(guard: Guard, request: Any, *, names_a_record: bool) -> HttpResponse | None:

@@ -1,7 +1,7 @@
 """What waits for a post, by role: the records whose next step is an act of this role."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet, Subquery, Sum, Value
@@ -251,7 +251,7 @@ def post_to_confirm(by: Actor) -> Found:
 
 
 def job_failed(by: Actor) -> Found:
-    since = timezone.now() - timedelta(days=FAILED_DAYS)
+    since = timezone.make_aware(datetime.combine(timezone.localdate(), time()) - timedelta(days=FAILED_DAYS))
     failed = JobRun.objects.filter(state=JobState.FAILED, ended_at__gte=since, **below(by))
     return failed, {"title": "kind", "note": "message", "since": "ended_at"}
 

@@ -8,7 +8,6 @@ from typing import Any
 from django.http import HttpRequest
 from django.template.context import Context
 from django.template.loader import get_template
-from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, override
@@ -25,6 +24,7 @@ from nuanliu.operations.permissions import POLICY as OPERATIONS
 from nuanliu.payments.permissions import POLICY as PAYMENTS
 from nuanliu.people.permissions import POLICY as PEOPLE
 from nuanliu.returns.permissions import POLICY as RETURNS
+from nuanliu.web.addresses import reverse
 from nuanliu.web.presence import seconds_left
 
 # "light" or "dark"; without it the page follows the system.

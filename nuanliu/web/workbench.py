@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
@@ -15,6 +14,7 @@ from nuanliu.access.states import Role
 from nuanliu.base.actor import Actor
 from nuanliu.desk.queries import Branch, Line
 from nuanliu.programmes.models import Campaign
+from nuanliu.web.addresses import reverse
 
 SOON_DAYS = 3
 LONG_DAYS = 60

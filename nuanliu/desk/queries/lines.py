@@ -61,9 +61,7 @@ def _meaning(by: Actor, depth: int) -> dict[Any, Any]:
         stand_in.organization_id: by.organization_id,
         stands.path_high: meant.path_high,
         **dict(
-            zip(
-                path_and_above(stand_in.organization_path), path_and_above(by.organization_path), strict=True
-            )
+            zip(path_and_above(stand_in.organization_path), path_and_above(by.organization_path), strict=True)
         ),
     }
 

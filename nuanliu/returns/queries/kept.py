@@ -17,9 +17,8 @@ from nuanliu.base.scope import current_scope
 from nuanliu.organizations.models import Organization
 from nuanliu.organizations.queries import children
 from nuanliu.programmes.models import Campaign
-from nuanliu.returns.models import EnteredValue
 from nuanliu.returns.queries.tables import AnnexTable, RollUp, annex1, annex1_by_child
-from nuanliu.returns.queries.typed import values_entered
+from nuanliu.returns.queries.typed import own_values
 from nuanliu.returns.rules import Cell
 
 type Kept = dict[str, tuple[int, int | None]]
@@ -87,14 +86,9 @@ def annex1_by_child_kept(organization: Organization, campaign: Campaign, as_of: 
 
 
 def _own(organization: Organization, campaign: Campaign, as_of: date) -> dict[str, tuple[Any, ...]]:
-    newest: dict[str, EnteredValue] = {}
-    for one in values_entered(organization, campaign):
-        if one.entered_on <= as_of:
-            newest.setdefault(one.code, one)
     return {
-        code: (one.value, one.entered_by.display_name, one.entered_on, one.reason)
-        for code, one in newest.items()
-        if one.value is not None
+        one.code: (one.value, one.entered_by.display_name, one.entered_on, one.reason)
+        for one in own_values(organization, campaign, as_of)
     }
 
 

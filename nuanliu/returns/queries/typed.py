@@ -16,6 +16,15 @@ def values_entered(organization: Organization, campaign: Campaign) -> Sequence[E
     return list(found.select_related("entered_by").order_by("code", "-ordinal"))
 
 
+def own_values(organization: Organization, campaign: Campaign, as_of: date) -> list[EnteredValue]:
+    """What stands by that day of what a union itself typed: of each row the newest, where it was not taken back."""
+    typed = EnteredValue.objects.filter(
+        form=ANNEX1, organization=organization, campaign=campaign, entered_on__lte=as_of
+    )
+    newest = typed.select_related("entered_by").order_by("code", "-ordinal").distinct("code")
+    return [one for one in newest if one.value is not None]
+
+
 def standing_values(path: str, campaign: Campaign, as_of: date) -> list[EnteredValue]:
     """The newest entered value of each union and code by that day, where it was not taken back."""
     scope = Scope.for_path(path)

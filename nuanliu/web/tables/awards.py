@@ -1,7 +1,6 @@
 """Awards: who was given what. Counts by state are not told here, for a city has a million of them."""
 
 from django.db.models import QuerySet
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from nuanliu.awards.models import Award
@@ -10,6 +9,7 @@ from nuanliu.awards.states import AwardState
 from nuanliu.base.actor import Actor
 from nuanliu.kernel.text import mask_name
 from nuanliu.programmes.queries import categories
+from nuanliu.web.addresses import reverse
 from nuanliu.web.listings.filters import Choice, Span, Within
 from nuanliu.web.listings.listing import Column, Kind, Listing
 

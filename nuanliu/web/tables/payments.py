@@ -5,13 +5,13 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Sum
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from nuanliu.base.actor import Actor
 from nuanliu.payments.models import PaymentBatch, PaymentOrder
 from nuanliu.payments.permissions import POLICY
 from nuanliu.payments.states import BatchState, OrderState
+from nuanliu.web.addresses import reverse
 from nuanliu.web.listings.filters import Choice, Span, Within
 from nuanliu.web.listings.listing import Column, Kind, Listing
 

@@ -5,7 +5,6 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from django.db.models import OuterRef, QuerySet, Subquery
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -25,6 +24,7 @@ from nuanliu.people.queries import (
     people_of,
     shared,
 )
+from nuanliu.web.addresses import reverse
 from nuanliu.web.listings.filters import Flag
 from nuanliu.web.listings.listing import Column, Kind, Listing
 

@@ -2,13 +2,13 @@
 
 from django.db.models import QuerySet, Sum
 from django.db.models.functions import Coalesce
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from nuanliu.base.actor import Actor
 from nuanliu.ledger.models import UsePlan
 from nuanliu.ledger.permissions import POLICY
 from nuanliu.ledger.states import PlanState
+from nuanliu.web.addresses import reverse
 from nuanliu.web.listings.filters import Choice
 from nuanliu.web.listings.listing import Column, Kind, Listing
 from nuanliu.web.tables.rosters import campaign_choices

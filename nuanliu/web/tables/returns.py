@@ -1,13 +1,13 @@
 """Versions of official tables."""
 
 from django.db.models import QuerySet
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from nuanliu.base.actor import Actor
 from nuanliu.returns.models import Return
 from nuanliu.returns.permissions import POLICY
 from nuanliu.returns.states import ReturnState
+from nuanliu.web.addresses import reverse
 from nuanliu.web.listings.filters import Choice, Within
 from nuanliu.web.listings.listing import Column, Kind, Listing
 from nuanliu.web.tables.rosters import campaign_choices

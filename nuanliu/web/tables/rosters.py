@@ -1,7 +1,6 @@
 """Lists that unions have sent."""
 
 from django.db.models import Q, QuerySet, Sum
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from nuanliu.awards.models import Roster
@@ -9,6 +8,7 @@ from nuanliu.awards.permissions import POLICY
 from nuanliu.awards.states import RosterState
 from nuanliu.base.actor import Actor
 from nuanliu.programmes.models import Campaign
+from nuanliu.web.addresses import reverse
 from nuanliu.web.listings.filters import Choice, Span
 from nuanliu.web.listings.listing import Column, Kind, Listing
 from nuanliu.web.queries import campaigns_for

@@ -1,7 +1,6 @@
 """The union and all below it: tens of thousands in a city."""
 
 from django.db.models import Q, QuerySet
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from nuanliu.access.permissions import POLICY
@@ -10,6 +9,7 @@ from nuanliu.organizations.models import Organization
 from nuanliu.organizations.queries import search
 from nuanliu.organizations.states import Kind as BodyKind
 from nuanliu.organizations.states import Level
+from nuanliu.web.addresses import reverse
 from nuanliu.web.listings.filters import Choice, Flag, Within
 from nuanliu.web.listings.listing import Column, Kind, Listing
 from nuanliu.web.queries import unions_for

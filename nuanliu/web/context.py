@@ -6,8 +6,7 @@ from functools import cache
 from typing import Any
 
 from django.http import HttpRequest
-from django.template.context import Context
-from django.template.loader import get_template
+from django.template.loader import render_to_string
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, override
@@ -163,10 +162,10 @@ def navigation(role: str, here: str) -> Navigation:
 @cache
 def drawn_navigation(role: str, here: str, language: str, *, counted: bool) -> SafeString:
     """The same as a page shows it in a language; `counted` leaves places for numbers, which a script fetches."""
-    context = Context({"navigation": navigation(role, here), "counted": counted})
     with override(language):
-        drawn: SafeString = get_template("web/parts/rooms.html").template.render(context)
-    return drawn
+        return render_to_string(
+            "web/parts/rooms.html", {"navigation": navigation(role, here), "counted": counted}
+        )
 
 
 @cache

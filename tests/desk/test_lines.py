@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -50,7 +51,7 @@ def test_nobody_s_values_stay_in_a_kept_statement(cast: Cast) -> None:
     assert not {here.user_id, here.organization_path, there.user_id} & set(kept.parameters)
 
 
-def test_a_role_without_lines_asks_nothing(cast: Cast, django_assert_num_queries: object) -> None:
+def test_a_role_without_lines_asks_nothing(cast: Cast, django_assert_num_queries: Any) -> None:
     stranger: Actor = replace(cast.clerk, role="nobody")
-    with django_assert_num_queries(0):  # type: ignore[operator]
+    with django_assert_num_queries(0):
         assert lines_of(stranger) == ([], [])

@@ -20,6 +20,7 @@ from nuanliu.payments.models import AccountCorrection, PaymentBatch, PaymentOrde
 from nuanliu.payments.reference import shipped
 from nuanliu.people.models import Person
 from nuanliu.programmes.models import ProhibitedGoods
+from nuanliu.web.models import SavedView
 from tests.architecture.test_routes import PUBLIC, routes
 from tests.web.job import Job, accept_and_sign, decide, pay, report
 
@@ -96,6 +97,10 @@ ENTRY = {"audit-entry", "audit-proof"}
 NUMBER = "310114195907042014"
 
 
+# Whose record the walk has not got: a job that ended, a backup, a sealed audit row, minutes kept as a file.
+NOT_THERE = {"job", "system-backup", "audit-proof", "decision-minutes"}
+
+
 def addresses(job: Job) -> dict[str, str]:
     """Every address of a record, filled with 嘉定's own."""
     roster = accept_and_sign(job)
@@ -134,6 +139,7 @@ def addresses(job: Job) -> dict[str, str]:
         "unions": job.world.jiading.pk,
         "corrections": job.of(AccountCorrection.objects.get).pk,
         "people": job.of(lambda: Person.objects.earliest("pk")).pk,
+        "views": kept_view(job),
     }
     row = job.of(lambda: Roster.objects.get().rows.earliest("pk")).pk
     award = job.of(lambda: Award.objects.earliest("pk")).pk
@@ -145,6 +151,14 @@ def addresses(job: Job) -> dict[str, str]:
         for route in routes()
         if route.name not in {*PUBLIC, *OVERVIEWS, *OWN_ACCOUNT, "reissue"}
     }
+
+
+def kept_view(job: Job) -> Any:
+    """A view of the lists that the clerk keeps: nobody else sees it, in the database either."""
+    job.post("clerk", "/views/rosters/save/", title="待办", address="/lists/", query="state=checked")
+    clerk = job.world.cast.clerk
+    with scoped(Scope.for_path(clerk.organization_path, clerk.user_id)):
+        return SavedView.objects.get().pk
 
 
 def filled(route: URLPattern, keys: dict[str, Any], *, row: int, number: int, job: Job) -> str:
@@ -214,6 +228,7 @@ def test_the_addresses_are_real_to_those_whom_they_concern(job: Job) -> None:
     dead = [
         route
         for route, address in known.items()
-        if route not in NOT_THERE and all(browser.get(address).status_code == 404 for browser in browsers)
+        if route not in NOT_THERE
+        and all(browser.get(address).status_code == 404 for browser in browsers)
     ]
     assert dead == []

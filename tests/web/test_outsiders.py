@@ -155,7 +155,8 @@ def addresses(job: Job) -> dict[str, str]:
 
 def kept_view(job: Job) -> Any:
     """A view of the lists that the clerk keeps: nobody else sees it, in the database either."""
-    job.post("clerk", "/views/rosters/save/", title="待办", address="/lists/", query="state=checked")
+    view = {"title": "待办", "address": "/lists/", "query": "state=checked"}
+    job.at("clerk").post("/views/rosters/save/", view)
     clerk = job.world.cast.clerk
     with scoped(Scope.for_path(clerk.organization_path, clerk.user_id)):
         return SavedView.objects.get().pk

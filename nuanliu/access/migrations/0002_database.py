@@ -14,4 +14,8 @@ class Migration(migrations.Migration):
         install_sql("access", "pairs"),
         install_policies("access_post", read_also=OWN),
         install_sql("access", "posts"),
+        install_sql("access", "resets"),
+        install_sql("access", "kept"),
+        install_sql("access", "cache"),
+        install_sql("access", "endings"),
     ]

@@ -14,4 +14,6 @@ class Migration(migrations.Migration):
         install_sql("audit", "entries"),
         install_append_only("audit_audithead"),
         install_sql("audit", "heads"),
+        install_append_only("audit_auditblock"),
+        install_sql("audit", "blocks"),
     ]

@@ -11,13 +11,14 @@ TABLES = (
     "recusal",
     "cashexception",
     "award",
+    "accountconfirmation",
 )
 
 
 class Migration(migrations.Migration):
     dependencies = [
         ("awards", "0001_initial"),
-        ("people", "0002_database"),
+        ("people", "0004_found_by_phone"),
         ("programmes", "0002_database"),
         ("ledger", "0002_database"),
         ("base", "0001_initial"),
@@ -27,7 +28,11 @@ class Migration(migrations.Migration):
         *(install_policies(f"awards_{table}") for table in TABLES),
         install_policies("awards_headingmapping"),
         install_append_only("awards_correction"),
+        install_append_only("awards_accountconfirmation"),
         install_sql("awards", "awards"),
+        install_sql("awards", "accounts"),
         install_sql("awards", "reservations"),
         install_sql("awards", "conflicts"),
+        install_sql("awards", "received"),
+        install_sql("awards", "endings"),
     ]

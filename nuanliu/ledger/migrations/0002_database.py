@@ -26,4 +26,5 @@ class Migration(migrations.Migration):
         install_sql("ledger", "funds"),
         install_sql("ledger", "plans"),
         install_sql("ledger", "transfers"),
+        install_sql("ledger", "endings"),
     ]

@@ -18,4 +18,5 @@ class Migration(migrations.Migration):
         *(install_policies(table, read_all=True) for table in READABLE_BY_ALL),
         install_sql("programmes", "standards"),
         install_sql("programmes", "reference"),
+        install_sql("programmes", "campaigns"),
     ]

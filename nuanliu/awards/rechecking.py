@@ -13,11 +13,23 @@ from nuanliu.awards.models import Award, Correction, Roster, RosterFinding, Rost
 from nuanliu.awards.sealing import CORRECTION, open_raw
 from nuanliu.awards.staging import restage_rows, stage_findings
 from nuanliu.awards.states import RowState
+from nuanliu.base.bulk import rows_of
 from nuanliu.base.crypto import open_many
 
 # What the reader saw stays seen; a cell it could not read, until somebody tells what should stand there.
 OF_THE_READER = ("row.total", "row.hidden", "cell.formula")
 UNREADABLE = "file.unreadable"
+
+# Up to so many rows are followed by questions to the server; from more, the list is read here as a whole.
+FEW = 500
+SHARING = """
+SELECT listed.id, listed.identity_digest, listed.account_digest FROM awards_rosterrow listed
+WHERE listed.roster_id = %(roster)s AND listed.state = 'open'
+  AND (listed.id = ANY (%(rows)s::bigint[]) OR listed.identity_digest = ANY (%(digests)s::bytea[])
+       OR listed.account_digest = ANY (%(digests)s::bytea[]))
+  AND NOT EXISTS (
+      SELECT FROM awards_award award WHERE award.roster_id = %(roster)s AND award.basis_id = listed.id)
+"""
 
 
 def recheck(roster: Roster, changed: Iterable[int], digests: Iterable[bytes | None] = ()) -> int:
@@ -40,17 +52,41 @@ def recheck(roster: Roster, changed: Iterable[int], digests: Iterable[bytes | No
 
 def sharing_rows(roster: Roster, changed: Iterable[int], digests: Iterable[bytes | None]) -> set[int]:
     """The open rows of a roster that hang together with these rows or digests; accepted rows are on record already."""
+    rows, wanted = list(changed), {bytes(digest) for digest in digests if digest}
+    return _asked(roster, rows, wanted) if len(rows) + len(wanted) <= FEW else _walked(roster, rows, wanted)
+
+
+def _asked(roster: Roster, rows: list[int], wanted: set[bytes]) -> set[int]:
+    """From few rows outwards: each question reads the list once in the server, and mostly two are enough."""
+    own = RosterRow.objects.filter(roster=roster, pk__in=rows)
+    waiting = wanted | _told(own.values_list("identity_digest", "account_digest"))
+    known: set[bytes] = set()
+    reached: set[int] = set()
+    while rows or waiting:
+        found = rows_of(SHARING, {"roster": roster.pk, "rows": rows, "digests": list(waiting)})
+        known |= waiting
+        reached |= {key for key, *_ in found}
+        rows, waiting = [], _told(digests for _, *digests in found) - known
+    return reached
+
+
+def _told(found: Iterable[Iterable[bytes | None]]) -> set[bytes]:
+    return {bytes(digest) for digests in found for digest in digests if digest is not None}
+
+
+def _walked(roster: Roster, rows: list[int], wanted: set[bytes]) -> set[int]:
+    """From many rows outwards: the whole list is read and walked here."""
     by_digest: dict[bytes, list[int]] = defaultdict(list)
     of_row: dict[int, list[bytes]] = {}
     accepted = set(Award.objects.filter(roster=roster).values_list("basis_id", flat=True))
-    rows = RosterRow.objects.filter(roster=roster, state=RowState.OPEN)
-    for key, *found in rows.values_list("pk", "identity_digest", "account_digest").iterator(20_000):
+    open_rows = RosterRow.objects.filter(roster=roster, state=RowState.OPEN)
+    for key, *found in open_rows.values_list("pk", "identity_digest", "account_digest").iterator(20_000):
         if key not in accepted:
             of_row[key] = [bytes(digest) for digest in found if digest is not None]
             for digest in of_row[key]:
                 by_digest[digest].append(key)
-    waiting = [key for key in changed if key in of_row]
-    waiting += [key for digest in digests if digest for key in by_digest.get(bytes(digest), ())]
+    waiting = [key for key in rows if key in of_row]
+    waiting += [key for digest in wanted for key in by_digest.get(digest, ())]
     reached: set[int] = set()
     while waiting:
         key = waiting.pop()

@@ -5,11 +5,12 @@ The dictionary of phrases takes 42 MB; it is loaded when somebody first asks for
 
 import os
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 
 os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
 
 from pypinyin import Style, lazy_pinyin, load_phrases_dict, pinyin
+from pypinyin.core import seg
 
 
 def first_letters(characters: Iterable[str]) -> list[str]:
@@ -22,8 +23,7 @@ def first_letters(characters: Iterable[str]) -> list[str]:
 
 def sounds(text: str) -> list[str]:
     """The syllables of a text, each as it sounds in its phrase."""
-    _learn_phrases()
-    return list(lazy_pinyin(text))
+    return _by_phrases(text, Style.NORMAL)
 
 
 def readings(text: str) -> list[list[str]]:
@@ -33,8 +33,18 @@ def readings(text: str) -> list[list[str]]:
 
 def initials(text: str) -> list[str]:
     """The first letters of a text's syllables, each as it sounds in its phrase."""
+    return _by_phrases(text, Style.FIRST_LETTER)
+
+
+def _by_phrases(text: str, style: Style) -> list[str]:
+    """The same few phrases come again and again in the names of unions: each is looked up once."""
     _learn_phrases()
-    return list(lazy_pinyin(text, style=Style.FIRST_LETTER))
+    return [sound for phrase in seg(text) for sound in _sounds_of(phrase, style)]
+
+
+@lru_cache(maxsize=20_000)
+def _sounds_of(phrase: str, style: Style) -> tuple[str, ...]:
+    return tuple(lazy_pinyin(phrase, style=style))
 
 
 @cache

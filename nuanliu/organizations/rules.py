@@ -5,7 +5,7 @@ import re
 from nuanliu.base.pinyin import initials, sounds
 from nuanliu.kernel.text import folded
 
-BRACKETS = "()[]{}<>〔〕【】《》〈〉「」『』"
+NOT_COMPARED = re.compile(r"[\s()\[\]{}<>〔〕【】《》〈〉「」『』]")
 PREFIXES = ("上海市", "上海")
 NOBODYS = {"总工会", "工会"}
 PINYIN_LENGTH, INITIALS_LENGTH = 240, 60
@@ -21,9 +21,7 @@ def name_key(name: str) -> str:
 
     `上海久事（集团）有限公司 工会` and `上海久事(集团)有限公司工会` are one; 总工会 and 工会 stay different.
     """
-    return "".join(
-        character for character in folded(name) if not character.isspace() and character not in BRACKETS
-    )
+    return NOT_COMPARED.sub("", folded(name))
 
 
 def other_keys(key: str) -> list[str]:

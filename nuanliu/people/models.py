@@ -1,5 +1,6 @@
 """Human beings, once each; their households and accounts; and which unions know them."""
 
+from django.contrib.postgres.indexes import HashIndex
 from django.db import models
 from django.db.models.functions import Cast, Now
 
@@ -24,14 +25,18 @@ class Person(Keyed, Recorded):
     deceased_on = models.DateField(null=True)
 
     class Meta:
+        # As narrow as they can be, for a list brings persons by the hundred thousand: equal names share an entry.
         indexes = [
-            models.Index(fields=["name", "id"], name="people_person_name"),
-            models.Index(fields=["initials", "id"], name="people_person_initials"),
-            models.Index(fields=["identity_tail_digest", "id"], name="people_person_tail"),
-            models.Index(
+            models.Index(fields=["name"], name="people_person_named"),
+            models.Index(fields=["initials"], name="people_person_initialled"),
+            HashIndex(fields=["identity_tail_digest"], name="people_person_ending"),
+            HashIndex(
                 fields=["phone_digest"],
                 condition=models.Q(phone_digest__isnull=False),
-                name="people_person_phone",
+                name="people_person_telephone",
+            ),
+            models.Index(
+                fields=["id"], condition=models.Q(deceased_on__isnull=False), name="people_person_deceased"
             ),
         ]
 
@@ -55,9 +60,9 @@ class Connection(models.Model):
     is_shared = models.BooleanField(db_default=False, help_text="another union gave to the person too")
 
     class Meta:
+        # None holds the day of the last aid, so that its update at each delivery stays on the page.
         indexes = [
             models.Index(fields=["organization_path", "person"], name="people_connection_path"),
-            models.Index(fields=["last_aid_on", "person"], name="people_connection_aid"),
             models.Index(
                 fields=["person"], condition=models.Q(is_shared=True), name="people_connection_shared"
             ),

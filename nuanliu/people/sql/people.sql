@@ -2,6 +2,9 @@
 -- (people_connection), and writes them through the functions below alone. The functions belong to the matcher, who
 -- sees everybody; they return keys and yes or no, never a personal value.
 
+-- Each connection is changed once, when the person is given something.
+ALTER TABLE people_connection SET (fillfactor = 55);
+
 REVOKE INSERT, UPDATE, DELETE ON people_person, people_bankaccount, people_connection FROM nuanliu_app;
 REVOKE DELETE ON people_household, people_householdmember FROM nuanliu_app;
 GRANT SELECT, INSERT, UPDATE ON people_person, people_bankaccount TO nuanliu_matcher;
@@ -103,7 +106,7 @@ BEGIN
     SELECT person_key, organization_path FROM pg_temp.people_arrivals;
     INSERT INTO people_bankaccount (id, person_id, holder_name, bank, number_sealed, number_digest, number_tail, active,
                                     given_by_id)
-    SELECT account_key, person_key, name, bank, account_sealed, account_digest, account_tail, true, people_who_asks()
+    SELECT account_key, person_key, name, bank, account_sealed, account_digest, account_tail, true, (SELECT people_who_asks())
     FROM pg_temp.people_arrivals
     WHERE account_digest IS NOT NULL;
 END
@@ -135,7 +138,7 @@ BEGIN
 
     INSERT INTO people_bankaccount (id, person_id, holder_name, bank, number_sealed, number_digest, number_tail, active,
                                     given_by_id)
-    SELECT account_key, person_key, name, bank, account_sealed, account_digest, account_tail, true, people_who_asks()
+    SELECT account_key, person_key, name, bank, account_sealed, account_digest, account_tail, true, (SELECT people_who_asks())
     FROM pg_temp.people_arrivals
     WHERE account_digest IS NOT NULL
     ORDER BY arrival DESC
@@ -154,14 +157,14 @@ LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     INSERT INTO people_bankaccount (id, person_id, holder_name, bank, number_sealed, number_digest, number_tail, active,
                                     given_by_id)
-    SELECT account_key, person_key, name, bank, account_sealed, account_digest, account_tail, false, people_who_asks()
+    SELECT account_key, person_key, name, bank, account_sealed, account_digest, account_tail, false, (SELECT people_who_asks())
     FROM pg_temp.people_arrivals
     WHERE account_digest IS NOT NULL
     ON CONFLICT DO NOTHING;
     UPDATE pg_temp.people_arrivals a SET account_key = b.id
     FROM people_bankaccount b
     WHERE b.number_digest = a.account_digest AND b.id <> a.account_key;
-    UPDATE people_bankaccount b SET active = true, given_by_id = people_who_asks()
+    UPDATE people_bankaccount b SET active = true, given_by_id = (SELECT people_who_asks())
     FROM (
         SELECT DISTINCT ON (person_key) person_key, account_key
         FROM pg_temp.people_arrivals
@@ -239,7 +242,8 @@ BEGIN
 END
 $$;
 
--- Who is seen, and whose accounts: read by key, one probe of the connection's primary key each.
+-- Who is seen, and whose accounts: read by key, one probe of the connection's primary key each. OFFSET 0: else the
+-- server reads all connections of a city beforehand, for a page of fifty.
 DO $$
 DECLARE
     seen record;
@@ -254,6 +258,7 @@ BEGIN
                 WHERE c.person_id = %1$I.%2$I
                   AND c.organization_path >= nullif(current_setting('app.lo', true), '')
                   AND c.organization_path < nullif(current_setting('app.hi', true), '')
+                OFFSET 0
             ))$policy$, seen.name, seen.key);
     END LOOP;
 END

@@ -45,7 +45,7 @@ def recheck(roster: Roster, changed: Iterable[int], digests: Iterable[bytes | No
     users = answerable_users(roster.organization, roster.business_date, roster.handler_id)
     judged = judge_tables(tables, rules, roster.campaign, users)
     _forget_findings(roster, rows)
-    restage_rows(roster, judged.rows, judged.digests, judged.blocked)
+    restage_rows([row.pk for row in rows], roster, judged.rows, judged.digests, judged.blocked)
     stage_findings(roster, judged.findings)
     return len(rows)
 

@@ -58,7 +58,8 @@ class RowWithFindings:
         return self.row.sheet_ordinal, self.row.row_number
 
 
-# Each tab: the places of its rows, from the findings where few rows have them, else from the rows.
+# Each tab: the places of its rows, from the findings where few rows have them, else from the rows. OFFSET 0: row after
+# row is asked until the page is full, whatever the statistics say of a list that has just come.
 GRAVE = "finding.severity IN ('error', 'warning')"
 FROM_FINDINGS = """
 SELECT sheet_ordinal, row_number FROM awards_rosterfinding finding
@@ -73,9 +74,9 @@ ORDER BY sheet_ordinal, row_number LIMIT %(limit)s
 WARNED = """NOT EXISTS (
     SELECT FROM awards_rosterfinding finding
     WHERE finding.roster_id = %(roster)s AND finding.sheet_ordinal = listed.sheet_ordinal
-      AND finding.row_number = listed.row_number AND finding.severity = 'warning')"""
+      AND finding.row_number = listed.row_number AND finding.severity = 'warning' OFFSET 0)"""
 TAKEN = """EXISTS (
-    SELECT FROM awards_award award WHERE award.roster_id = %(roster)s AND award.basis_id = listed.id)"""
+    SELECT FROM awards_award award WHERE award.roster_id = %(roster)s AND award.basis_id = listed.id OFFSET 0)"""
 TABS = {
     "": FROM_ROWS.format("true"),
     "error": FROM_FINDINGS.format("finding.severity = 'error'", ""),
@@ -195,15 +196,22 @@ class Summary:
         return max(0, self.rows - self.refused - self.warned)
 
 
+# The findings are read once; few of them stand against the list as a whole, and only those are told in full.
 SUMMARY = """
-SELECT 'code', code, count(*), count(*) FILTER (WHERE severity = 'warning' AND acknowledged_by_id IS NULL),
+WITH found AS MATERIALIZED (
+    SELECT sheet_ordinal, row_number, code, severity, severity = 'warning' AND acknowledged_by_id IS NULL AS unseen
+    FROM awards_rosterfinding WHERE roster_id = %(roster)s
+)
+SELECT 'code', code, count(*), count(*) FILTER (WHERE unseen), NULL FROM found GROUP BY code
+UNION ALL
+SELECT 'whole', '', 0, 0,
        json_agg(json_build_array(code, severity, "column", message, rule, expected, acknowledged_by_id IS NOT NULL, id)
-                ORDER BY id) FILTER (WHERE row_number = 0)
-FROM awards_rosterfinding WHERE roster_id = %(roster)s GROUP BY code
+                ORDER BY id)
+FROM awards_rosterfinding WHERE roster_id = %(roster)s AND row_number = 0
 UNION ALL
 SELECT 'places', '', count(*) FILTER (WHERE refused), count(*) FILTER (WHERE NOT refused), NULL
-FROM (SELECT bool_or(severity = 'error') AS refused FROM awards_rosterfinding
-      WHERE roster_id = %(roster)s AND row_number > 0 AND severity <> 'note' GROUP BY sheet_ordinal, row_number) place
+FROM (SELECT bool_or(severity = 'error') AS refused FROM found
+      WHERE row_number > 0 AND severity <> 'note' GROUP BY sheet_ordinal, row_number) place
 UNION ALL
 SELECT 'award', state, count(*), 0, NULL FROM awards_award WHERE roster_id = %(roster)s GROUP BY state
 """
@@ -212,19 +220,17 @@ SELECT 'award', state, count(*), 0, NULL FROM awards_award WHERE roster_id = %(r
 def summary_of(roster: Roster) -> Summary:
     """What the head of a list says. One query."""
     found = rows_of(SUMMARY, {"roster": roster.pk})
-    codes = {key: (count, unseen, whole) for kind, key, count, unseen, whole in found if kind == "code"}
+    codes = {key: (count, unseen) for kind, key, count, unseen, _ in found if kind == "code"}
     states = {key: count for kind, key, count, _, _ in found if kind == "award"}
     refused, warned = next((count, unseen) for kind, _, count, unseen, _ in found if kind == "places")
-    whole = sorted(
-        (Found(*one) for _, _, told in codes.values() for one in told or ()), key=lambda one: one.pk
-    )
+    whole = next(told for kind, *_, told in found if kind == "whole")
     return Summary(
         rows=roster.rows_read,
         refused=refused,
         warned=warned,
         accepted=sum(states.values()),
-        codes={code: count for code, (count, _, _) in sorted(codes.items())},
-        unseen={code: unseen for code, (_, unseen, _) in sorted(codes.items()) if unseen},
+        codes={code: count for code, (count, _) in sorted(codes.items())},
+        unseen={code: unseen for code, (_, unseen) in sorted(codes.items()) if unseen},
         states=states,
-        whole=tuple(whole),
+        whole=tuple(Found(*one) for one in whole or ()),
     )

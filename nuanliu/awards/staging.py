@@ -150,8 +150,10 @@ def _staging(
     return Staging(roster, rows, received, blocked, found_by, lenders, fresh_keys(rows.height))
 
 
-def restage_rows(roster: Roster, rows: pl.DataFrame, digests: Digests, blocked: pl.Series) -> None:
-    """Write rows again that were read again; the raw values, the places and the numbers of the rows stay."""
+def restage_rows(
+    keys: Sequence[int], roster: Roster, rows: pl.DataFrame, digests: Digests, blocked: pl.Series
+) -> None:
+    """Write the rows of these numbers again; the raw values, the places and the numbers of the rows stay."""
     staging = _staging(roster, rows, None, digests, blocked)
     kept = ("sheet_ordinal", "row_number", "raw_sealed")
     changes = ", ".join(f'"{name}" = staged."{name}"' for name in ROW_TYPES if name not in kept)
@@ -161,9 +163,9 @@ def restage_rows(roster: Roster, rows: pl.DataFrame, digests: Digests, blocked: 
             copy_columns(cursor, "awards_staged", staging.part(part), SENT_AS)
         cursor.execute(
             f"UPDATE awards_rosterrow row SET {changes} FROM pg_temp.awards_staged staged"  # noqa: S608  own names
-            " WHERE row.roster_id = %s AND row.state = 'open'"
+            " WHERE row.id = ANY (%s) AND row.roster_id = %s AND row.state = 'open'"
             " AND row.sheet_ordinal = staged.sheet_ordinal AND row.row_number = staged.row_number",
-            [roster.pk],
+            [list(keys), roster.pk],
         )
 
 

@@ -66,7 +66,7 @@ def accept_rows(
     return accepted
 
 
-FILLED = ("awards_award", "awards_rosterrow", "people_person", "people_connection", "people_bankaccount")
+FILLED = ("awards_award", "people_person", "people_connection", "people_bankaccount")
 
 
 OPEN_STATES = (RosterState.CHECKED, RosterState.ACCEPTED)

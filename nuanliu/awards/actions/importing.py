@@ -30,6 +30,7 @@ from nuanliu.awards.sealing import Received
 from nuanliu.awards.staging import Told, stage_findings, stage_rows, untold
 from nuanliu.awards.states import RosterState, RowState
 from nuanliu.base.actor import Actor
+from nuanliu.base.statistics import refresh_statistics
 from nuanliu.evidence.actions import archive
 from nuanliu.evidence.models import EvidenceFile
 from nuanliu.evidence.queries import content_of
@@ -157,6 +158,7 @@ def load(
         received = Received([table.frame for table in submission.tables])
         stage_rows(roster, judged.rows, received, judged.digests, judged.blocked, told)
     stage_findings(roster, findings)
+    refresh_statistics(roster.rows_read, "awards_rosterrow", "awards_rosterfinding")
     return dict(findings.group_by("code").len().sort("code").iter_rows())
 
 

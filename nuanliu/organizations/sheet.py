@@ -64,6 +64,14 @@ def read_unions(content: bytes, filename: str) -> tuple[list[UnionRow], list[Row
     )
 
 
+def rows_in(content: bytes, filename: str) -> int:
+    """How long the longest sheet is; 0 where the file cannot be read: reading it tells why."""
+    try:
+        return max((sheet.frame.height for sheet in read_workbook(content, filename)), default=0)
+    except SheetRefused:
+        return 0
+
+
 def _places(heading: Sequence[str | None]) -> dict[str, int]:
     """Which column holds what."""
     told = [sub(r"[\s*（(].*$|\s", "", text or "") for text in heading]

@@ -11,12 +11,15 @@ from nuanliu.base.actor import Actor
 from nuanliu.base.jobs import Progress, run
 from nuanliu.evidence.models import EvidenceFile, FileRequest
 from nuanliu.evidence.queries import content_of
+from nuanliu.kernel.errors import refuse_if
+from nuanliu.organizations.actions import UnionsImported, import_unions
 from nuanliu.organizations.models import Organization
 from nuanliu.programmes.models import Campaign
 from nuanliu.web.listings.exporting import export
 from nuanliu.web.printing import print_roster
 
 IMPORTED = "awards.roster"
+FAULTS_TOLD = 10
 
 
 @app.task(name="web.import_lists")
@@ -75,6 +78,49 @@ def read_again(*, job_id: str, post_id: str, user_id: str, roster: str) -> None:
         )
 
     run(work, job_id=job_id, post_id=post_id, user_id=user_id)
+
+
+@app.task(name="web.import_unions")
+def import_sheet_of_unions(
+    *,
+    job_id: str,
+    post_id: str,
+    user_id: str,
+    file: str,
+    parent: str,
+    valid_from: str,
+    good_rows_only: bool,
+) -> None:
+    """Register the unions of a long sheet that is archived already."""
+
+    def work(by: Actor, progress: Progress) -> str:
+        progress.report("opening", 0, 1)
+        sheet = EvidenceFile.objects.get(pk=file)
+        result = import_unions(
+            content_of(sheet),
+            sheet.name,
+            parent=Organization.objects.get(pk=parent),
+            valid_from=date.fromisoformat(valid_from),
+            by=by,
+            good_rows_only=good_rows_only,
+            told=progress.report,
+        )
+        words = _words_of(result)
+        refuse_if(result.faults and not result.registered, "organization.sheet", words)
+        return words
+
+    run(work, job_id=job_id, post_id=post_id, user_id=user_id)
+
+
+def _words_of(result: UnionsImported) -> str:
+    """What became of a sheet of unions, with the first of its faults."""
+    told = [f"新登记 {result.registered} 个工会，此前已登记 {result.known} 个。"]
+    if result.faults:
+        told.append(f"有 {len(result.faults)} 行需要更正：")
+        told += [
+            f"第 {one.row} 行 {one.name}：{one.message}。{one.remedy}" for one in result.faults[:FAULTS_TOLD]
+        ]
+    return "\n".join(told)
 
 
 def _telling(progress: Progress) -> Told:

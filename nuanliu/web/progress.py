@@ -10,7 +10,7 @@ from nuanliu.base.jobs.states import JobState
 from nuanliu.base.models import JobRun
 
 OVER = (JobState.DONE, JobState.REFUSED, JobState.FAILED)
-IMPORTS = ("web.import_lists", "web.reimport_list", "web.read_again")
+IMPORTS = ("web.import_lists", "web.reimport_list", "web.read_again", "web.import_unions")
 STAGES = {
     "opening": _("opening the files"),
     "checking": _("reading and checking"),

@@ -1,7 +1,7 @@
 """Unions by the thousand from a spreadsheet: read as columns, checked as a whole, written by a few statements."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
@@ -28,6 +28,14 @@ TYPES = {
 }  # fmt: skip
 COLUMNS = ", ".join(TYPES)
 
+# Told while the work goes on: the step, and how many rows of how many are done.
+type Told = Callable[[str, int, int], None]
+ROWS_BETWEEN_WORDS = 1_000
+
+
+def untold(step: str, done: int, total: int) -> None:
+    """Nobody watches."""
+
 
 @dataclass(frozen=True, slots=True)
 class UnionsImported:
@@ -47,23 +55,25 @@ def import_unions(
     valid_from: date,
     by: Actor,
     good_rows_only: bool = False,
+    told: Told = untold,
 ) -> UnionsImported:
     """Register the grassroots unions of a sheet below `parent`, or below the union that a row names as its superior.
 
     Where any row has a fault nothing is written, unless `good_rows_only`. A row whose union is registered in its place
-    already is counted as known, so that the same file again changes nothing. Refused: `permission.denied`,
-    `organization.sheet` when the file cannot be read or has no column of names.
+    already is counted as known, so that the same file again changes nothing. `told` hears how far the work is. Refused:
+    `permission.denied`, `organization.sheet` when the file cannot be read or has no column of names.
     """
     require_registrar(by, parent)
     rows, faults = read_unions(content, filename)
     # One after another below a parent: numbers are read and taken under this lock.
     Organization.objects.select_for_update().filter(pk=parent.pk).first()
-    placed = _Placing(parent, valid_from)
+    placed = _Placing(parent, valid_from, told)
     placed.place(rows)
     faults = sorted([*faults, *placed.faults], key=lambda fault: fault.row)
     if (faults and not good_rows_only) or not placed.new:
         unchanged()
         return UnionsImported(0, placed.known, tuple(faults))
+    told("staging", len(placed.new), len(rows))
     _write(placed.new)
     record(
         by,
@@ -76,8 +86,8 @@ def import_unions(
 class _Placing:
     """Gives each row its place in the tree, as far as that can be done."""
 
-    def __init__(self, parent: Organization, valid_from: date) -> None:
-        self.parent, self.valid_from = parent, valid_from
+    def __init__(self, parent: Organization, valid_from: date, told: Told = untold) -> None:
+        self.parent, self.valid_from, self.told = parent, valid_from, told
         self.known = 0
         self.new: list[Organization] = []
         self.faults: list[RowFault] = []
@@ -98,6 +108,8 @@ class _Placing:
                 self.faults += [_no_superior(row) for row in waiting]
                 return
             for row in ready:
+                if len(self.new) % ROWS_BETWEEN_WORDS == 0:
+                    self.told("checking", len(self.new), len(rows))
                 self._register(row, self._superior(row))
             waiting = [row for row in waiting if name_key(row.name) not in self.by_key]
 

@@ -106,7 +106,8 @@ BEGIN
     SELECT person_key, organization_path FROM pg_temp.people_arrivals;
     INSERT INTO people_bankaccount (id, person_id, holder_name, bank, number_sealed, number_digest, number_tail, active,
                                     given_by_id)
-    SELECT account_key, person_key, name, bank, account_sealed, account_digest, account_tail, true, (SELECT people_who_asks())
+    SELECT account_key, person_key, name, bank, account_sealed, account_digest, account_tail, true,
+           (SELECT people_who_asks())
     FROM pg_temp.people_arrivals
     WHERE account_digest IS NOT NULL;
 END
@@ -138,7 +139,8 @@ BEGIN
 
     INSERT INTO people_bankaccount (id, person_id, holder_name, bank, number_sealed, number_digest, number_tail, active,
                                     given_by_id)
-    SELECT account_key, person_key, name, bank, account_sealed, account_digest, account_tail, true, (SELECT people_who_asks())
+    SELECT account_key, person_key, name, bank, account_sealed, account_digest, account_tail, true,
+           (SELECT people_who_asks())
     FROM pg_temp.people_arrivals
     WHERE account_digest IS NOT NULL
     ORDER BY arrival DESC
@@ -157,7 +159,8 @@ LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     INSERT INTO people_bankaccount (id, person_id, holder_name, bank, number_sealed, number_digest, number_tail, active,
                                     given_by_id)
-    SELECT account_key, person_key, name, bank, account_sealed, account_digest, account_tail, false, (SELECT people_who_asks())
+    SELECT account_key, person_key, name, bank, account_sealed, account_digest, account_tail, false,
+           (SELECT people_who_asks())
     FROM pg_temp.people_arrivals
     WHERE account_digest IS NOT NULL
     ON CONFLICT DO NOTHING;

@@ -12,6 +12,7 @@ register.filter("bytes", bytes_text)
 WORK = {
     "web.import_lists": _("Read lists"),
     "web.reimport_list": _("Read a corrected list"),
+    "web.import_unions": _("Read a sheet of unions"),
     "web.print_roster_part": _("Set a roster's papers"),
     "operations.reseal": _("Reseal with the present key"),
     "operations.count_sealed": _("Count what lies under which key"),

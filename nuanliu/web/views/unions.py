@@ -12,15 +12,20 @@ from django.utils.translation import gettext as _
 
 from nuanliu.access.permissions import POLICY
 from nuanliu.access.queries import posts_in
+from nuanliu.base.jobs import ask
+from nuanliu.base.models import JobRun
+from nuanliu.evidence.actions import archive
 from nuanliu.organizations import actions
 from nuanliu.organizations.models import Organization
 from nuanliu.organizations.queries import ancestors, children, names_before
+from nuanliu.organizations.sheet import rows_in
 from nuanliu.organizations.template import union_template
 from nuanliu.programmes.models import Campaign
 from nuanliu.web.acts import Act, act
 from nuanliu.web.downloads import attachment
 from nuanliu.web.forms_administration import EndForm, RenameForm, UnionForm, UnionsFileForm
 from nuanliu.web.guards import FORM, WRITING, DeskRequest, page
+from nuanliu.web.jobs import import_sheet_of_unions
 from nuanliu.web.listings.showing import show
 from nuanliu.web.paging import SIZE
 from nuanliu.web.queries import unions_for
@@ -29,6 +34,9 @@ from nuanliu.web.views.administration import own_union
 
 ACT = "register_organization"
 FAULTS_SHOWN = 200
+# A longer sheet is read by a worker.
+ROWS_AT_ONCE = 2_000
+UNION_SHEET = "union_sheet"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -67,9 +75,11 @@ def union_import(request: DeskRequest) -> HttpResponse:
     if not form.is_valid():
         return render(request, "web/union_import.html", {"form": form}, status=422 if form.is_bound else 200)
     said = form.cleaned_data
-    file = said["file"]
+    file, content = said["file"], said["file"].read()
+    if rows_in(content, file.name) > ROWS_AT_ONCE:
+        return redirect("job", _ask_to_import(request, content, said).pk)
     result = actions.import_unions(
-        file.read(),
+        content,
         file.name,
         parent=said["parent"],
         valid_from=said["valid_from"],
@@ -79,6 +89,26 @@ def union_import(request: DeskRequest) -> HttpResponse:
     context = {"form": form, "result": result, "faults": result.faults[:FAULTS_SHOWN], "name": file.name}
     refused = bool(result.faults) and not result.registered
     return render(request, "web/union_import.html", context, status=422 if refused else 200)
+
+
+def _ask_to_import(request: DeskRequest, content: bytes, said: dict[str, Any]) -> JobRun:
+    sheet = archive(
+        content,
+        name=said["file"].name,
+        kind=UNION_SHEET,
+        media_type="application/octet-stream",
+        organization_path=request.actor.organization_path,
+        organization_id=request.actor.organization_id,
+        by=request.actor,
+    )
+    return ask(
+        import_sheet_of_unions,
+        by=request.actor,
+        file=str(sheet.pk),
+        parent=str(said["parent"].pk),
+        valid_from=said["valid_from"].isoformat(),
+        good_rows_only=said["good_rows_only"],
+    )
 
 
 @page(POLICY, ACT)

@@ -29,6 +29,7 @@ MOST_NOTES = 2_000
 FONT = {"font_name": "宋体", "font_size": 10, "valign": "vcenter"}
 FILLS = {"error": "#F8D7D4", "warning": "#FFE9BF", "note": "#E6EEF8", "corrected": "#DDF0E3"}
 GRAVITY = ("error", "warning", "note", "corrected")
+FOUND = ("sheet_ordinal", "row_number", "column", "code", "severity", "message")
 LEVELS = {"error": "须改", "warning": "请看一眼", "note": "提示"}
 WIDEST, NARROWEST, MARKS_WIDE = 26, 7, 60
 ROWS_MEASURED = 200
@@ -87,15 +88,15 @@ def _marks_of(roster: Roster) -> dict[tuple[Any, str], Marks]:
     by_field = {ordinal: _columns(sheet, by_field=True) for ordinal, sheet in sheets.items()}
     for sheet in sheets.values():
         marks[sheet.file_id, sheet.sheet].headings.add(sheet.heading_row)
-    for found in RosterFinding.objects.filter(roster=roster, row_number__gt=0).order_by("id"):
-        sheet = sheets[found.sheet_ordinal]
-        of_sheet = marks[sheet.file_id, sheet.sheet]
-        of_sheet.rows[found.row_number].append(found.message)
-        if found.code == "row.hidden":
-            of_sheet.hidden.add(found.row_number)
-        place = by_heading[found.sheet_ordinal].get(found.column)
+    found = RosterFinding.objects.filter(roster=roster, row_number__gt=0).order_by("id")
+    for ordinal, row, column, code, severity, message in found.values_list(*FOUND).iterator():
+        of_sheet = marks[sheets[ordinal].file_id, sheets[ordinal].sheet]
+        of_sheet.rows[row].append(message)
+        if code == "row.hidden":
+            of_sheet.hidden.add(row)
+        place = by_heading[ordinal].get(column)
         if place is not None:
-            of_sheet.cells[found.row_number, place].append((found.severity, found.message))
+            of_sheet.cells[row, place].append((severity, message))
     for correction, value in _corrections(roster):
         sheet = sheets[correction.row.sheet_ordinal]
         place = by_field[sheet.ordinal].get(correction.field)
@@ -176,7 +177,7 @@ class _Writer:
 
     def _write_cell(self, sheet: Any, cell: Cell, text: str | None, marks: Marks, *, spoilt: bool) -> None:
         told = marks.cells.get(cell, [])
-        gravest = next((name for name in GRAVITY if any(name == severity for severity, _ in told)), "")
+        gravest = min((severity for severity, _ in told), key=GRAVITY.index) if told else ""
         style = self._fills[gravest, spoilt] if gravest else self._number if spoilt else self._plain
         if cell[0] in marks.headings:
             style = self._heading

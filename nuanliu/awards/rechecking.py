@@ -70,7 +70,7 @@ def _asked(roster: Roster, rows: list[int], wanted: set[bytes]) -> set[int]:
     return reached
 
 
-def _told(found: Iterable[Iterable[bytes | None]]) -> set[bytes]:
+def _told(found: Iterable[Iterable[bytes | memoryview | None]]) -> set[bytes]:
     return {bytes(digest) for digests in found for digest in digests if digest is not None}
 
 

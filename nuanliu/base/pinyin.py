@@ -10,7 +10,7 @@ from functools import cache, lru_cache
 os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
 
 from pypinyin import Style, lazy_pinyin, load_phrases_dict, pinyin
-from pypinyin.core import seg
+from pypinyin.seg.simpleseg import seg
 
 
 def first_letters(characters: Iterable[str]) -> list[str]:

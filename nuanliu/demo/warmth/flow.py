@@ -189,7 +189,7 @@ def _plan(job: Job, roster: Roster) -> None:
         fund = ledger.open_fund(
             job.staff.organization,
             # Named after the list, so that a job which was cut goes on with the fund that it opened.
-            name=f"{job.campaign.name}工会经费（名册{str(roster.pk)[-6:]}）",
+            name=f"{job.campaign.name}工会经费（第{_ordinal(job, roster)}批名册）",
             source_class=SourceClass.UNION_BUDGET,
             purpose=Purpose.objects.get(pk=PURPOSE),
             campaign=job.campaign,
@@ -216,15 +216,25 @@ def _plan(job: Job, roster: Roster) -> None:
         awards.attach_roster(roster, plan, by=rights)
 
 
+def _ordinal(job: Job, roster: Roster) -> int:
+    """Which of the campaign's lists it is: the same number when the job is run again."""
+    return Roster.objects.filter(campaign=job.campaign, pk__lte=roster.pk).count()
+
+
+def _meetings(job: Job, plan: UsePlan) -> int:
+    """Which meeting of the union: one for each of its plans."""
+    return UsePlan.objects.filter(organization=job.staff.organization, pk__lte=plan.pk).count()
+
+
 def _meet(job: Job, plan: UsePlan) -> None:
     leaders = job.staff.actors(Role.LEADER)
-    meeting = Meeting(
-        number=f"{job.business_date:%Y}年第{str(plan.pk)[-6:]}次主席办公会",
-        held_on=job.business_date,
-        minutes="会议听取了权益保障部、财务部关于慰问资金使用方案的汇报，经集体研究，同意按方案实施。",
-        ballots=tuple(BallotCast(leader.user_id, Ballot.FOR, "") for leader in leaders),
-    )
     with scoped(scope_of(leaders[0])):
+        meeting = Meeting(
+            number=f"{job.business_date:%Y}年第{_meetings(job, plan)}次主席办公会",
+            held_on=job.business_date,
+            minutes="会议听取了权益保障部、财务部关于慰问资金使用方案的汇报，经集体研究，同意按方案实施。",
+            ballots=tuple(BallotCast(leader.user_id, Ballot.FOR, "") for leader in leaders),
+        )
         awards.decide_plan(plan, meeting, by=leaders[0])
 
 

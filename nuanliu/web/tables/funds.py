@@ -49,7 +49,7 @@ FUNDS: Listing[Fund] = Listing(
         Choice("campaign", _("Campaign"), campaign_choices, column="campaign_id"),
     ),
     search=lambda rows, text: rows.filter(name__contains=text),
-    search_label=_("Name"),
+    search_label=_("Name of the fund"),
     prepared=_with_balances,
     empty=_("No fund yet. A finance officer opens one for each source of money."),
 )

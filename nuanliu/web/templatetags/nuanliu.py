@@ -68,6 +68,22 @@ def colour(state: str) -> str:
 
 
 @register.filter
+def codes(categories: list[str] | None) -> str:
+    """Category codes as people count them: C1–C3、C7."""
+    runs: list[list[int]] = []
+    for number in sorted({int(code[1:]) for code in categories or ()}):
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return "、".join(_run(run) for run in runs)
+
+
+def _run(run: list[int]) -> str:
+    return f"C{run[0]}–C{run[-1]}" if len(run) > 2 else "、".join(f"C{number}" for number in run)
+
+
+@register.filter
 def finding_title(code: str) -> str:
     """What a finding code is called."""
     return CODES[code].title_zh if code in CODES else code

@@ -129,6 +129,7 @@ def union(request: DeskRequest, key: UUID) -> HttpResponse:
         "below": below[:SIZE],
         "more_below": len(below) > SIZE,
         "posts": posts,
+        "may_see_posts": POLICY.may(request.actor, "see_posts"),
         "campaigns": Campaign.objects.filter(organization=found).order_by("-starts_on")[:10],
         "former": names_before(found),
         "ended": bool(found.valid_to and found.valid_to < today),

@@ -53,7 +53,7 @@ def test_a_row_tells_what_changed_in_words_of_both_languages(job: Job) -> None:
     browser = job.at("auditor")
     assert "signed a list" in text_of(browser.get(address))
     browser.cookies.load({"django_language": "zh-hans"})
-    assert "签署名单" in text_of(browser.get(address))
+    assert "签署名册" in text_of(browser.get(address))
 
 
 def test_a_row_that_is_not_sealed_yet_says_when_it_will_be(job: Job) -> None:

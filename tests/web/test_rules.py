@@ -173,7 +173,7 @@ def test_a_union_sees_the_standards_above_it_and_changes_none(desk: Any, world: 
     address = f"/standards/{world.standard.pk}/"
     assert world.standard.document in text_of(base.get("/standards/"))
     page = base.get(address)
-    assert not any(page.context["can"].values())
+    assert not any(act.is_open for act in page.context["acts"])
     assert base.post(f"{address}withdraw/", {"on": "2023-01-01", "reason": "不要"}).status_code == 403
     assert world.standard.document not in text_of(outsider.get("/standards/"))
     assert outsider.get(address).status_code == 404

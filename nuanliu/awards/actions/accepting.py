@@ -43,7 +43,7 @@ def accept_rows(
     """
     roster = locked_roster(roster)
     POLICY.require(by, "accept_rows", roster)
-    refuse_if(roster.state not in OPEN_STATES, "roster.not_open", "名册已附于使用计划或已撤回，不能再接收")
+    refuse_if(roster.state not in OPEN_STATES, "roster.not_open", "名册已列入使用方案或已撤回，不能再接收")
     refuse_closed(roster)
     refuse_if(
         whole and _has_errors(roster),

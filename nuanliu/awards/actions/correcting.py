@@ -120,7 +120,7 @@ def withdraw_roster(roster: Roster, *, reason: str, by: Actor) -> Roster:
         unchanged()
         return roster
     legal = RosterState.WITHDRAWN in ROSTER_TRANSITIONS[roster.state]
-    refuse_if(not legal, "roster.state", "名册已附于使用计划，须先从计划中取出才能撤回")
+    refuse_if(not legal, "roster.state", "名册已列入使用方案，须先从方案中取出才能撤回")
     before = {"state": str(roster.state), "rows_accepted": roster.rows_accepted}
     awards = Award.objects.filter(roster=roster, state=AwardState.PROPOSED)
     cancelled = awards.update(state=AwardState.CANCELLED, live=False)

@@ -70,13 +70,13 @@ def attach_roster(roster: Roster, plan: UsePlan, *, by: Actor) -> Roster:
         unchanged()
         return roster
     refuse_if(
-        roster.state != RosterState.ACCEPTED, "roster.state", "只有已接收、尚未附于计划的名册可以附于使用计划"
+        roster.state != RosterState.ACCEPTED, "roster.state", "只有已接收、尚未列入方案的名册可以列入使用方案"
     )
     refuse_if(
         roster.responsible_id is None, "roster.unsigned", "名册还没有负责人签字，请先签字（实施办法附件）"
     )
     plan = UsePlan.objects.select_for_update().get(pk=plan.pk)
-    refuse_if(plan.state != PlanState.DRAFT, "plan.not_draft", "使用计划已经提出或决定，不能再附名册")
+    refuse_if(plan.state != PlanState.DRAFT, "plan.not_draft", "使用方案已经提出或决定，不能再列入名册")
     _check_plan(roster, plan)
     roster.state, roster.plan = RosterState.ATTACHED, plan
     roster.save(update_fields=["state", "plan"])
@@ -88,7 +88,7 @@ def _check_plan(roster: Roster, plan: UsePlan) -> None:
     same = plan.campaign_id == roster.campaign_id and roster.organization_path.startswith(
         plan.organization_path
     )
-    refuse_if(not same, "plan.other_campaign", "使用计划属于另一活动或另一组织")
+    refuse_if(not same, "plan.other_campaign", "使用方案属于另一活动或另一组织")
     covered = {code for line in plan.lines.all() for code in line.categories}
     given = set(
         Award.objects.filter(roster=roster, live=True).values_list("category_id", flat=True).distinct()
@@ -97,12 +97,12 @@ def _check_plan(roster: Roster, plan: UsePlan) -> None:
     refuse_if(
         outside,
         "plan.category_outside",
-        f"使用计划不含{outside}类，不得随意扩大资金使用范围（实施办法第十六条）",
+        f"使用方案不含{outside}类，不得随意扩大资金使用范围（实施办法第十六条）",
     )
     attached = Roster.objects.filter(plan=plan).aggregate(fen=Sum("accepted_fen"))["fen"] or 0
     planned = sum(line.amount_fen for line in plan.lines.all())
     refuse_if(
-        attached + roster.accepted_fen > planned, "plan.too_small", "名册金额超出使用计划，请先调整计划金额"
+        attached + roster.accepted_fen > planned, "plan.too_small", "名册金额超出使用方案，请先调整方案金额"
     )
 
 
@@ -114,11 +114,11 @@ def detach_roster(roster: Roster, *, by: Actor, reason: str) -> Roster:
     if roster.state == RosterState.ACCEPTED:
         unchanged()
         return roster
-    refuse_if(roster.state != RosterState.ATTACHED, "roster.state", "名册不在任何未决定的使用计划中")
+    refuse_if(roster.state != RosterState.ATTACHED, "roster.state", "名册不在任何未决定的使用方案中")
     refuse_if(
         roster.plan is not None and roster.plan.state == PlanState.PROPOSED,
         "plan.not_draft",
-        "使用计划正在审批，请先撤回审批",
+        "使用方案正在审批，请先撤回审批",
     )
     before = {"plan": roster.plan_id}
     roster.state, roster.plan, roster.responsible, roster.signed_on = RosterState.ACCEPTED, None, None, None
@@ -147,7 +147,7 @@ def propose_plan(plan: UsePlan, *, by: Actor, on: date, opinion: str = "") -> Ap
     """
     plan = UsePlan.objects.select_for_update().get(pk=plan.pk)
     POLICY.require(by, "propose_plan", plan)
-    refuse_if(not plan.rosters.exists(), "plan.no_roster", "使用计划还没有附上慰问名册，先定对象和标准再审批")
+    refuse_if(not plan.rosters.exists(), "plan.no_roster", "使用方案还没有列入慰问名册，先定对象和标准再审批")
     _refuse_conflicts(plan, [by.user_id])
     digest = content_digest(plan)
     opened = approvals.open_round(
@@ -185,7 +185,7 @@ def decide_plan(plan: UsePlan, meeting: Meeting, *, by: Actor) -> CollectiveDeci
     refuse_if(
         plan.state != PlanState.PROPOSED,
         "plan.not_proposed",
-        "使用计划还没有由权益保障和财务部门共同提出，或已经决定",
+        "使用方案还没有由权益保障和财务部门共同提出，或已经决定",
     )
     _refuse_conflicts(plan, [ballot.user_id for ballot in meeting.ballots])
     proposed = ApprovalRound.objects.get(subject_kind=SUBJECT, subject_id=plan.pk, state=RoundState.PROPOSED)

@@ -69,7 +69,7 @@ def record_handout(roster: Roster, *, signed_file: EvidenceFile, on: date, by: A
     """
     roster = locked_roster(roster)
     POLICY.require(by, "record_handout", roster)
-    refuse_if(roster.state != RosterState.DECIDED, "roster.state", "名册所附计划尚未集体研究通过，不能发放")
+    refuse_if(roster.state != RosterState.DECIDED, "roster.state", "名册所在方案尚未集体研究通过，不能发放")
     roster.signed_file = signed_file
     roster.save(update_fields=["signed_file"])
     with connection.cursor() as cursor:
@@ -118,7 +118,7 @@ def cancel_award(award: Award, *, reason: str, on: date, by: Actor) -> Award:
     before = str(award.state)
     roster = locked_roster(award.roster) if award.roster is not None else None
     frozen = roster is not None and roster.state == RosterState.ATTACHED
-    refuse_if(frozen, "roster.attached", "名册已附于使用计划，请先从计划中取出")
+    refuse_if(frozen, "roster.attached", "名册已列入使用方案，请先从方案中取出")
     award.state, award.live = AwardState.CANCELLED, False
     award.save(update_fields=["state", "live"])
     with connection.cursor() as cursor:

@@ -206,7 +206,7 @@ def recheck_roster(roster: Roster, *, by: Actor) -> RosterImport:
     """
     roster = locked_roster(roster)
     POLICY.require(by, "import_roster", roster)
-    refuse_if(roster.state not in OPEN_STATES, "roster.not_open", "名册已附于使用计划或已撤回，不能再检查")
+    refuse_if(roster.state not in OPEN_STATES, "roster.not_open", "名册已列入使用方案或已撤回，不能再检查")
     refuse_closed(roster)
     refuse_if(roster.awards.exists(), "roster.accepted", "名册已接收部分行，不能整册重新读取；请逐行更正")
     files = {sheet.file_id: sheet.file for sheet in roster.sheets.select_related("file").order_by("ordinal")}
@@ -239,7 +239,7 @@ def reimport_roster(roster: Roster, files: Sequence[SubmittedFile], *, by: Actor
     roster = locked_roster(roster)
     POLICY.require(by, "import_roster", roster)
     refuse_if(not files, "roster.no_file", "没有收到文件，请选择名册文件后重新提交")
-    refuse_if(roster.state not in OPEN_STATES, "roster.not_open", "名册已附于使用计划或已撤回，不能再更正")
+    refuse_if(roster.state not in OPEN_STATES, "roster.not_open", "名册已列入使用方案或已撤回，不能再更正")
     before, after = bytes(roster.submission_digest), submission_digest(files)
     if before == after:
         unchanged()

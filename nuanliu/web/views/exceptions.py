@@ -6,6 +6,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -16,6 +17,7 @@ from nuanliu.evidence.actions import archive
 from nuanliu.organizations.models import Organization
 from nuanliu.organizations.queries import by_path
 from nuanliu.programmes.models import Campaign
+from nuanliu.web.acts import act, steps
 from nuanliu.web.forms import CashForm, FileForm, OnForm, RecusalForm
 from nuanliu.web.guards import WRITING, DeskRequest, page
 from nuanliu.web.paging import newest_first
@@ -158,10 +160,43 @@ def cash_exception(request: DeskRequest, key: UUID) -> HttpResponse:
         "exception": found,
         "name": recipients([found]).get(bytes(found.identity_digest), ""),
         "state": _state(found),
-        "is_own": found.requested_by_id == by.user_id,
-        "can": {act: POLICY.may(by, act, found) for act in ("approve_cash_exception", "sign_cash_receipt")},
-        "on_form": OnForm(initial={"on": on}),
-        "file_form": FileForm(),
+        "steps": steps(
+            [_("Asked for"), _("Approved"), _("Receipt signed")],
+            1 + bool(found.approved_by_id) + bool(found.signature_file_id),
+        ),
+        "acts": [
+            act(
+                by,
+                POLICY,
+                "approve_cash_exception",
+                found,
+                label=_("Approve"),
+                address=reverse("cash-approve", args=[key]),
+                form=OnForm(initial={"on": on}),
+                is_main=True,
+                needs=[
+                    (not found.approved_by_id, _("It is approved already.")),
+                    (found.requested_by_id != by.user_id, _("Waits for another person than who asked.")),
+                ],
+            ),
+            act(
+                by,
+                POLICY,
+                "sign_cash_receipt",
+                found,
+                label=_("Keep the receipt"),
+                address=reverse("cash-receipt", args=[key]),
+                form=FileForm(),
+                is_main=bool(found.approved_by_id),
+                help=_("The scanned receipt with the recipient's signature; it is archived as proof."),
+                needs=[
+                    (bool(found.approved_by_id), _("Another person approves it first.")),
+                    (not found.signature_file_id, _("The receipt is kept already.")),
+                ],
+            ),
+        ],
+        "history_kind": "awards.cashexception",
+        "history_key": found.pk,
     }
     return render(request, "web/cash_exception.html", context)
 

@@ -6,9 +6,11 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from nuanliu.base.actor import Actor
 from nuanliu.evidence.actions import archive
 from nuanliu.evidence.models import EvidenceFile
 from nuanliu.organizations.models import Organization
@@ -23,6 +25,7 @@ from nuanliu.programmes.queries import (
     superseded_by,
 )
 from nuanliu.programmes.states import STANDARD_TRANSITIONS, Per, StandardState
+from nuanliu.web.acts import Act, Step, act, steps
 from nuanliu.web.forms_rules import (
     AdoptionForm,
     EndForm,
@@ -33,7 +36,7 @@ from nuanliu.web.forms_rules import (
 )
 from nuanliu.web.guards import FORM, WRITING, DeskRequest, page, signed_in
 from nuanliu.web.listings.showing import show
-from nuanliu.web.queries import history, standards_for, superiors_of
+from nuanliu.web.queries import standards_for, superiors_of
 from nuanliu.web.tables.campaigns import STANDARDS
 
 MINUTES = "minutes"
@@ -93,33 +96,66 @@ def standard(request: DeskRequest, key: UUID) -> HttpResponse:
 
 def _page(request: DeskRequest, found: Standard, **bound: Any) -> HttpResponse:
     today = timezone.localdate()
-    forms = {
-        "adoption_form": AdoptionForm(initial={"adopted_on": today}),
-        "filing_form": FilingForm(superiors=superiors_of(found), initial={"filed_on": today}),
-        "end_form": EndForm(initial={"on": today}),
-    }
     context = {
         "standard": found,
         "before": (before := in_force_before(found)),
         "changes": changes_of(found, before),
         "in_force": is_in_force(found, today),
         "superseded_by": superseded_by(found) if found.adopted_on else None,
-        "can": _can(request, found),
-        "history": history(found),
-        **forms,
+        "steps": _steps(found),
+        "acts": _acts(request.actor, found, bound),
+        "history_kind": "programmes.standard",
+        "history_key": found.pk,
         **bound,
     }
     return render(request, "web/standard.html", context, status=422 if bound else 200)
 
 
-def _can(request: DeskRequest, found: Standard) -> dict[str, bool]:
-    """Which of the steps from here this role may take."""
-    next_states = STANDARD_TRANSITIONS[StandardState(found.state)]
-    steps = {"adopt": StandardState.ADOPTED, "file": StandardState.FILED, "withdraw": StandardState.WITHDRAWN}
-    return {
-        step: state in next_states and POLICY.may(request.actor, f"{step}_standard", found)
-        for step, state in steps.items()
-    }
+def _steps(found: Standard) -> list[Step]:
+    names = [_("drafted"), _("adopted"), *([_("filed above")] if found.needs_filing else [])]
+    reached = 1 + bool(found.adopted_on) + bool(found.filed_on)
+    return steps(names, min(reached, len(names)), stopped=found.state == StandardState.WITHDRAWN)
+
+
+def _acts(by: Actor, found: Standard, bound: dict[str, Any]) -> list[Act]:
+    """What brings a standard into force and out of it; a form that was refused comes back as it was filled."""
+    today, following = timezone.localdate(), STANDARD_TRANSITIONS[StandardState(found.state)]
+    return [
+        act(
+            by,
+            POLICY,
+            "adopt_standard",
+            found,
+            label=_("Record the adoption"),
+            address=reverse("standard-adopt", args=[found.pk]),
+            form=bound.get("adoption_form") or AdoptionForm(initial={"adopted_on": today}),
+            is_main=True,
+            needs=[(StandardState.ADOPTED in following, _("Only a draft is adopted, once."))],
+        ),
+        act(
+            by,
+            POLICY,
+            "file_standard",
+            found,
+            label=_("Record the filing"),
+            address=reverse("standard-file", args=[found.pk]),
+            form=bound.get("filing_form")
+            or FilingForm(superiors=superiors_of(found), initial={"filed_on": today}),
+            is_main=found.needs_filing,
+            needs=[(StandardState.FILED in following, _("It is filed above once it is adopted."))],
+        ),
+        act(
+            by,
+            POLICY,
+            "withdraw_standard",
+            found,
+            label=_("Withdraw the standard"),
+            address=reverse("standard-withdraw", args=[found.pk]),
+            form=bound.get("end_form") or EndForm(initial={"on": today}),
+            danger=True,
+            needs=[(StandardState.WITHDRAWN in following, _("It is withdrawn already."))],
+        ),
+    ]
 
 
 @page(POLICY, "adopt_standard", WRITING)

@@ -94,11 +94,11 @@ def test_a_refusal_ends_the_work_with_its_words_and_without_its_rows(cast: Cast)
         JobRun.objects.create(
             kind="half", organization_path=by.organization_path, post_id=by.post_id, user_id=by.user_id
         )
-        raise Refused("roster.not_open", "名册已附于方案")
+        raise Refused("roster.not_open", "名册已列入方案")
 
     run(work, **keys)
     job = job_of(keys, cast.clerk)
-    assert (job.state, job.message) == (JobState.REFUSED, "名册已附于方案")
+    assert (job.state, job.message) == (JobState.REFUSED, "名册已列入方案")
     with scoped(scope_of(cast.clerk)):
         assert not JobRun.objects.filter(kind="half").exists()
 

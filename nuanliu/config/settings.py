@@ -152,6 +152,12 @@ SOCIALACCOUNT_ADAPTER = "nuanliu.access.sign_in.IdentityProvider"
 SOCIALACCOUNT_PROVIDERS = identity_provider(os.environ)
 # Who is who, told on the page before sign-in: in a demonstration only.
 NUANLIU_GUIDE = "nuanliu.demo.entrance.guide"
+# What somebody who tries it has not got: a list to hand in, the bank's reply and receipt; in a demonstration only.
+NUANLIU_SPECIMENS = {
+    "list": "nuanliu.demo.specimens.specimen_list",
+    "reply": "nuanliu.demo.specimens.bank_reply",
+    "receipt": "nuanliu.demo.specimens.bank_receipt",
+}
 NUANLIU_OIDC_CLAIM = os.environ.get("NUANLIU_OIDC_CLAIM", "preferred_username")
 
 # --- language and time ---

@@ -13,6 +13,8 @@ from nuanliu.demo.lists import Wanted, make_list
 from nuanliu.demo.staff import staff_for
 from nuanliu.demo.warmth import flow
 from nuanliu.demo.warmth.stopwatch import Stopwatch
+from nuanliu.ledger.actions import open_fund, receive
+from nuanliu.ledger.states import SourceClass
 from nuanliu.organizations.models import Organization
 from nuanliu.organizations.queries import by_path
 from nuanliu.organizations.states import Kind, Level
@@ -34,6 +36,8 @@ YUAN = {
     "C11": 1200,
 }
 BUSINESS_DATE = date(2022, 1, 10)
+# For whoever tries the demonstration with a list of one's own.
+SPARE_FEN = 100_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +92,7 @@ def seed(scale: str, number: int) -> None:
     _wait_for_leaders(jiading, campaign, Wanted(jiading.name, BUSINESS_DATE, size.waiting_rows, YUAN), random)
     _leave_open(campaign, Wanted("", BUSINESS_DATE, size.open_rows, YUAN, fault_every=9), random)
     _enter_values(jiading, campaign)
+    _leave_money(jiading, campaign)
 
 
 def festival() -> Campaign:
@@ -165,6 +170,28 @@ def _enter_values(union: Organization, campaign: Campaign) -> None:
             return
         for code, (value, source) in ENTERED.items():
             enter_value(union, campaign, code, value, reason=source, on=BUSINESS_DATE, by=by)
+
+
+def _leave_money(union: Organization, campaign: Campaign) -> None:
+    """A fund that no plan has asked for yet."""
+    finance = staff_for(union).actor(Role.FINANCE_OFFICER)
+    with scoped(Scope.for_path(union.path, finance.user_id)):
+        fund = open_fund(
+            union,
+            name="送温暖专项经费",
+            source_class=SourceClass.UNION_BUDGET,
+            purpose=flow.PURPOSE,
+            campaign=campaign,
+            by=finance,
+        )
+        receive(
+            fund,
+            SPARE_FEN,
+            on=BUSINESS_DATE,
+            evidence="工会经费年度预算",
+            by=finance,
+            idempotency_key="demonstration-spare",
+        )
 
 
 def _job(union: Organization, campaign: Campaign, fail_every: int = 0) -> flow.Job:

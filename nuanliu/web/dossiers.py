@@ -75,6 +75,14 @@ class Dossier:
         return sum(one.sum_fen for one in self.categories)
 
     @property
+    def cash_fen(self) -> int:
+        return sum(one.cash_fen for one in self.categories)
+
+    @property
+    def goods_fen(self) -> int:
+        return sum(one.goods_fen for one in self.categories)
+
+    @property
     def refused_rows(self) -> int:
         return sum(one.rows_read - one.rows_accepted for one in self.lists)
 

@@ -71,7 +71,9 @@ def _too_large(file: UploadedFile) -> str:
 class ListsForm(forms.Form):
     """A submission: who sends, of which day, which files."""
 
-    organization = OrganizationField(label=_("Sender"), queryset=Organization.objects.none())
+    organization = OrganizationField(
+        label=_("Sender"), queryset=Organization.objects.none(), empty_label=_("– choose –")
+    )
     business_date = forms.DateField(label=_("Business date"), widget=DateInput())
     lists = ListsField(
         label=_("Files"),

@@ -20,6 +20,12 @@ def demonstration() -> dict[str, Any] | None:
 
 
 @register.simple_tag
+def trying() -> bool:
+    """Whether this is a demonstration, which has lists and a bank of its own."""
+    return bool(settings.NUANLIU_DEMONSTRATION)
+
+
+@register.simple_tag
 def identity_providers() -> list[dict[str, str]]:
     """Name and address of the identity provider that the environment names."""
     apps = settings.SOCIALACCOUNT_PROVIDERS.get("openid_connect", {}).get("APPS", [])

@@ -52,6 +52,7 @@ def desk(request: DeskRequest) -> HttpResponse:
         "count": count_of(waiting),
         "sent": sent_of(sent)[:SENT],
         "funds": money_by_fund(by, FUNDS) if LEDGER.may(by, "view") else [],
+        "may_drop": AWARDS.may(by, "import_roster"),
         "facts": facts_of(by) if by.role in SUPERVISORS else None,
         **_campaign(campaign, branches, by, request.GET.get("by", "")),
     }

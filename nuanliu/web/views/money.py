@@ -1,5 +1,6 @@
 """Money comes in and goes down: a fund is opened, receives, allocates to lower unions, and takes back."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +19,7 @@ from nuanliu.ledger.queries import balance_of, is_reversed, takers_of, terms_bel
 from nuanliu.ledger.states import TransferKind
 from nuanliu.web.forms_money import AllocationForm, FundForm, MoneyForm, ReversalForm
 from nuanliu.web.guards import FORM, DeskRequest, page
-from nuanliu.web.queries import campaigns_for, unions_for
+from nuanliu.web.queries import business_day, campaigns_for, unions_for
 
 # A posting comes back with its award, through the failed payments.
 TAKEN_BACK_HERE = (TransferKind.RECEIVE, TransferKind.ALLOCATE)
@@ -58,11 +59,16 @@ def _terms(form: FundForm) -> dict[str, Any]:
     }
 
 
+def _day_for(fund: Fund) -> date:
+    """The day that a form proposes: money of a campaign counts in the campaign."""
+    return business_day(fund.campaign) if fund.campaign else timezone.localdate()
+
+
 @page(POLICY, "receive", FORM, again=True)
 def receive(request: DeskRequest, key: UUID) -> HttpResponse:
     """Book money that has arrived; the same form sent twice books once."""
     fund = _fund(key)
-    form = MoneyForm(request.POST or None, initial={"on": timezone.localdate()})
+    form = MoneyForm(request.POST or None, initial={"on": _day_for(fund)})
     if form.is_valid():
         wanted = form.cleaned_data
         actions.receive(
@@ -85,7 +91,7 @@ def allocate(request: DeskRequest, key: UUID) -> HttpResponse:
     """Pass money down to a fund of a lower union that is bound alike."""
     fund = _fund(key)
     takers = takers_of(fund)
-    form = AllocationForm(request.POST or None, takers=takers, initial={"on": timezone.localdate()})
+    form = AllocationForm(request.POST or None, takers=takers, initial={"on": _day_for(fund)})
     if form.is_valid():
         wanted = form.cleaned_data
         actions.allocate(

@@ -34,6 +34,7 @@ from nuanliu.web.forms import BatchForm, FileForm, ReasonForm, ReplyForm
 from nuanliu.web.forms_money import RenewalForm
 from nuanliu.web.guards import FORM, WRITING, DeskRequest, page
 from nuanliu.web.listings import show
+from nuanliu.web.onward import after_batch
 from nuanliu.web.paging import SIZE, number_or_404, page_of
 from nuanliu.web.queries import PayeeFault, business_day, payee_faults
 from nuanliu.web.tables.payments import BATCHES
@@ -164,6 +165,8 @@ def batch(request: DeskRequest, key: UUID) -> HttpResponse:
         "receipts": receipts,
         "steps": _steps(found, totals, receipts),
         "acts": _acts(request, found, totals, receipts),
+        "onward": after_batch(found, totals, has_receipt=bool(receipts)),
+        "answered_here": found.state in (BatchState.SENT, BatchState.RECONCILED),
         "history_kind": "payments.paymentbatch",
         "history_key": found.pk,
     }
@@ -260,7 +263,8 @@ def _acts(
         ),
         one(
             "close", _("Close"), "batch-close",
-            [(state == BatchState.RECONCILED, _("It closes when no outcome is open.")),
+            [(state != BatchState.CLOSED, _("The batch is closed.")),
+             (state == BatchState.RECONCILED, _("It closes when no outcome is open.")),
              (bool(receipts), _("Closes once the bank's receipt is archived."))],
             is_main=True,
         ),

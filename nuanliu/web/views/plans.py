@@ -27,6 +27,7 @@ from nuanliu.web.dossiers import Dossier, dossier_of, payable_of, sums_of
 from nuanliu.web.forms import ProposalForm, ReasonForm, UnusedForm
 from nuanliu.web.guards import WRITING, DeskRequest, page
 from nuanliu.web.listings import show
+from nuanliu.web.onward import after_plan
 from nuanliu.web.queries import business_day
 from nuanliu.web.tables.plans import PLANS
 from nuanliu.web.views.composing import PROPOSERS
@@ -56,6 +57,13 @@ def plan(request: DeskRequest, key: UUID) -> HttpResponse:
         "stages": _stages(found, bool(dossier.lists), round_),
         **shown,
         **_acts(request, found, dossier, round_),
+        "onward": after_plan(
+            found,
+            request.actor.role,
+            list(round_.missing) if round_ else [],
+            waiting=shown["sums"].waiting if decided else 0,
+            open_batches=len(shown["batches"]) if decided else 0,
+        ),
         "hindrance": _hindrance(dossier, shown["short"]) if found.state == PlanState.DRAFT else "",
         "unused_form": UnusedForm(initial={"on": business_day(found.campaign)}, prefix="unused"),
         "proposal_form": ProposalForm(initial={"on": business_day(found.campaign)}),

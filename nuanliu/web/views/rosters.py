@@ -27,6 +27,7 @@ from nuanliu.web.forms import OnForm, ReasonForm
 from nuanliu.web.forms_lists import REASONS, CorrectedListsForm, ListsForm
 from nuanliu.web.guards import WRITING, DeskRequest, page
 from nuanliu.web.listings import show
+from nuanliu.web.onward import after_roster
 from nuanliu.web.queries import business_day, campaigns_for, draft_plans, unions_for
 from nuanliu.web.sheets import FIELDS, sheets_of
 from nuanliu.web.tables.rosters import ROSTERS
@@ -59,7 +60,9 @@ TABS = {
 @page(POLICY, "read")
 def rosters(request: DeskRequest) -> HttpResponse:
     """All lists in scope, the newest first, by state."""
-    return show(request, ROSTERS)
+    may_drop = POLICY.may(request.actor, "import_roster")
+    campaign = campaigns_for(request.actor).first() if may_drop else None
+    return show(request, ROSTERS, template="web/rosters.html", campaign=campaign)
 
 
 @page(POLICY, "import_roster", WRITING)
@@ -142,8 +145,8 @@ def context_of(request: DeskRequest, key: UUID) -> dict[str, Any]:
     found, sheets = roster_with_sheets(key)
     summary, by = summary_of(found), request.actor
     code = request.GET.get("code", "")
-    show = _shown(request.GET.get("show"), summary)
     can = {act: POLICY.may(by, act, found) for act in ACTS}
+    show = _shown(request.GET.get("show"), summary, puts_right=can["correct_row"])
     return {
         **head_of(found, summary, can),
         "sheets": sheets_of(
@@ -163,7 +166,11 @@ def context_of(request: DeskRequest, key: UUID) -> dict[str, Any]:
         "reasons": REASONS,
         "states": summary.states,
         "steps": _steps(found),
-        "is_handler": found.handler_id == by.user_id,
+        "onward": after_roster(found, by.role),
+        "may_sign": can["sign_roster"]
+        and found.handler_id != by.user_id
+        and found.state == RosterState.ACCEPTED
+        and not found.signed_on,
         "plans": draft_plans(by, found) if found.signed_on and found.state == RosterState.ACCEPTED else [],
         "on_form": OnForm(initial={"on": business_day(found.campaign)}, prefix="sign"),
         "reason_form": ReasonForm(prefix="withdraw"),
@@ -210,10 +217,12 @@ def _roster(key: UUID) -> Roster:
     )
 
 
-def _shown(wanted: str | None, summary: Summary) -> str:
-    """Which tab: what must be put right comes first, unless another is asked for."""
+def _shown(wanted: str | None, summary: Summary, *, puts_right: bool) -> str:
+    """Which tab: what must be put right comes first for who can, what was accepted for who signs or decides."""
     if wanted in TABS:
         return str(wanted)
+    if summary.accepted and not puts_right:
+        return "accepted"
     return "error" if summary.refused else "warning" if summary.warned else "all"
 
 
@@ -254,7 +263,13 @@ def _steps(found: Roster) -> list[tuple[str, str]]:
         RosterState.ATTACHED: 4,
         RosterState.DECIDED: 5,
     }.get(RosterState(found.state), 0)
-    names = (_("received"), _("put right and accepted"), _("signed"), _("attached to a plan"), _("decided"))
+    names = (
+        _("received"),
+        _("put right and accepted"),
+        _("signature"),
+        _("into a plan"),
+        _("decided together"),
+    )
     return [
         (name, "done" if place < reached else "now" if place == reached else "")
         for place, name in enumerate(names)

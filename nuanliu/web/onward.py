@@ -71,17 +71,19 @@ def after_plan(
         address = reverse("batch-new", args=[found.pk]) if role == Role.CASHIER else ""
         return Onward(
             _("The cashier builds payment batches"),
-            _holders(found, Role.CASHIER), address, _("Build payment batches"),
+            str(Role.CASHIER.label), address, _("Build payment batches"),
         )  # fmt: skip
     if state == PlanState.APPROVED and open_batches:
         return Onward(
-            _("Its payment batches are released and answered by the bank"), _holders(found, Role.RELEASER)
+            _("Its payment batches are released and answered by the bank"), str(Role.RELEASER.label)
         )
     return None
 
 
-def after_batch(found: PaymentBatch, totals: BatchTotals, *, has_receipt: bool) -> Onward | None:
-    """What a batch waits for."""
+def after_batch(
+    found: PaymentBatch, totals: BatchTotals, *, has_receipt: bool, sees_returns: bool
+) -> Onward | None:
+    """What a batch waits for; the way to Annex 1 for those who may see it."""
     releaser = {
         BatchState.BUILT: _("Another person than the cashier releases the batch"),
         BatchState.RELEASED: _("Download the bank file, give it to the bank, then note that the bank has it"),
@@ -94,9 +96,8 @@ def after_batch(found: PaymentBatch, totals: BatchTotals, *, has_receipt: bool) 
         return Onward(_("What came back is put right and paid again"), _holders(found, Role.CASHIER),
                       reverse("failures"), _("Payments returned"))  # fmt: skip
     if found.state == BatchState.CLOSED:
-        campaign = found.plan.campaign_id
-        return Onward(_("The money has arrived and stands in Annex 1"), "",
-                      reverse("annex", args=[campaign, found.organization_id]), _("Annex 1"))  # fmt: skip
+        annex = reverse("annex", args=[found.plan.campaign_id, found.organization_id]) if sees_returns else ""
+        return Onward(_("The money has arrived and stands in Annex 1"), "", annex, _("Annex 1"))
     return None
 
 

@@ -116,6 +116,7 @@ urlpatterns = [
     path("people/households/", people.household, name="people-household"),
     path("people/deaths/", people.death, name="people-death"),
     path("lists/", rosters.rosters, name="rosters"),
+    path("lists/hand-in/", campaigns.hand_in, name="hand-in"),
     path("lists/<uuid:key>/", rosters.roster, name="roster"),
     path("lists/<uuid:key>/rows/<int:row_key>/", rows.row, name="row"),
     path("lists/<uuid:key>/rows/<int:row_key>/cells/<slug:name>/", rows.cell, name="row-cell"),

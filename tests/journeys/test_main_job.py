@@ -1,28 +1,47 @@
-"""From a union's spreadsheet to a signed Annex 1, in browsers, each act by who does it."""
+"""From a union's spreadsheet to a signed Annex 1, each act by who does it, with nothing but what the screens offer.
 
-import json
+The walk of the README: the list, the bank's reply and its receipt are those that the demonstration lends.
+"""
+
 from datetime import date
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Page
 
 from nuanliu.base.scope import Scope, scoped
-from nuanliu.demo.warmth.bank import Bank
+from nuanliu.demo.seed import YUAN
 from nuanliu.ledger.actions import open_fund, receive
 from nuanliu.ledger.states import SourceClass
-from nuanliu.payments.models import PaymentBatch
 from nuanliu.programmes.models import Purpose
-from tests.awards.conftest import JIADING, LISTS, build_world
+from tests.awards.conftest import JIADING, build_world
 from tests.cast import Cast
 from tests.journeys.conftest import Desks
+from tests.journeys.hands import Hands, Keyboard, Mouse, reach
 
-DAY = "2022-01-10"
-LIST = "list-a-official.xlsx"
+PHONE = {"width": 360, "height": 780}
+# Of the sixty rows lent, four are wrong; the category of the last is put right, three stay behind.
+ACCEPTED = 57
+CELL = ".listsheet tbody tr:last-child"
+ROOMS = (
+    "/",
+    "/campaigns/",
+    "/lists/",
+    "/plans/",
+    "/funds/",
+    "/payments/",
+    "/failures/",
+    "/annex1/",
+    "/jobs/",
+    "/posts/",
+)
+
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def campaign(cast: Cast) -> str:
-    """The campaign's address; 嘉定 has money for it."""
+def funded(cast: Cast) -> None:
+    """嘉定 has a campaign and money for it."""
     with scoped(Scope.for_path(JIADING)):
         world = build_world(cast)
         fund = open_fund(
@@ -36,141 +55,176 @@ def campaign(cast: Cast) -> str:
         receive(
             fund, 500_000_000, on=date(2022, 1, 4), evidence="预算安排", by=cast.finance, idempotency_key="j"
         )
-        return f"/campaigns/{world.campaign.pk}/"
 
 
-@pytest.mark.django_db(transaction=True)
-def test_a_list_is_paid_and_reported(desks: Desks, cast: Cast, campaign: str, tmp_path: Path) -> None:
-    roster = hand_in(desks, campaign)
-    plan = plan_and_propose(desks, campaign, roster)
-    decide(desks, plan)
-    pay(desks, plan, tmp_path)
-    delivered = report(desks, campaign)
-    expected = json.loads((LISTS / LIST.replace(".xlsx", ".expected.json")).read_text())
-    assert 0 < delivered <= expected["accepted"]
+@pytest.mark.usefixtures("funded")
+def test_a_list_is_paid_and_reported(desks: Desks, tmp_path: Path) -> None:
+    roster = from_list_to_annex(desks, Mouse(desks), tmp_path)
     walk(desks, roster)
     assert not desks.faults, "\n".join(sorted(set(desks.faults)))
 
 
-def hand_in(desks: Desks, campaign: str) -> str:
-    """The clerk drops the file, looks at a finding, puts a row right, accepts; the head signs."""
-    clerk = desks.open(desks.at("clerk"), campaign)
-    clerk.fill("#id_business_date", DAY)
-    clerk.set_input_files("#id_lists", str(LISTS / LIST))
-    desks.press(clerk, "main form button.main")
-    roster = clerk.url.removeprefix(desks.address)
-    desks.press(clerk, ".codes a.red")
-    desks.press(clerk, ".listsheet tbody th a")
-    clerk.fill("#id_reason", "对照原件核对")
-    desks.open(clerk, roster)
-    for box in clerk.locator("input[name=acknowledge]").all():
-        box.check()
-    desks.press(clerk, f"form[action='{roster}accept/'] button")
-    head = desks.open(desks.at("head"), roster)
-    head.fill("#id_sign-on", DAY)
-    desks.press(head, f"form[action='{roster}sign/'] button")
+@pytest.mark.usefixtures("funded")
+def test_the_whole_job_is_done_without_a_mouse(
+    desks: Desks, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # What the pages look like is judged in the walk with the mouse.
+    monkeypatch.setattr(desks, "look", lambda page: None)
+    from_list_to_annex(desks, Keyboard(), tmp_path)
+    assert not desks.faults, "\n".join(sorted(set(desks.faults)))
+
+
+def from_list_to_annex(desks: Desks, hands: Hands, folder: Path) -> str:
+    """The whole job; the list's address."""
+    roster = hand_in(desks, hands, folder)
+    sign_on_a_phone(desks, hands, roster)
+    plan = compose_and_propose(desks, hands, roster)
+    decide_on_a_phone(desks, hands, plan)
+    batch = pay(desks, hands, plan, folder)
+    follow_the_money(desks, hands, batch)
+    report(desks, hands)
     return roster
 
 
-def plan_and_propose(desks: Desks, campaign: str, roster: str) -> str:
-    """The rights officer composes the plan; both departments sign."""
-    rights = desks.open(desks.at("rights"), f"{campaign}plan/")
-    asked = rights.locator("section.card p").last.inner_text()
-    amount = "".join(sign for sign in asked if sign in "0123456789.")
-    rights.fill("input[name^=amount-]", amount)
-    desks.press(rights, "form.card button.main")
-    plan = rights.url.removeprefix(desks.address)
-    desks.open(rights, roster)
-    desks.press(rights, f"form[action='{roster}attach/'] button")
-    for name in ("rights", "finance"):
-        officer = desks.open(desks.at(name), plan)
-        officer.fill("#id_on", DAY)
-        officer.fill("#id_opinion", "拟同意")
-        desks.press(officer, f"form[action='{plan}propose/'] button")
+def at_desk(desks: Desks, name: str) -> Page:
+    """Somebody at the workbench, where everything that waits is a link."""
+    return desks.open(desks.at(name), "/")
+
+
+def address_of(desks: Desks, page: Page) -> str:
+    return page.url.removeprefix(desks.address).partition("?")[0]
+
+
+def hand_in(desks: Desks, hands: Hands, folder: Path) -> str:
+    """The clerk saves the list lent, hands it in, puts one row right, accepts what is good."""
+    clerk = at_desk(desks, "clerk")
+    hands.press(clerk, "main a[href$='#hand-in']")
+    file = hands.save(clerk, "main a[href$='/specimen/']", folder)
+    hands.choose(clerk, "#id_lists", file)
+    hands.press(clerk, "form.upload button.main")
+    roster = address_of(desks, clerk)
+    cash = clerk.locator(f"{CELL} td").nth(6).inner_text()
+    hands.press(clerk, f"{CELL} th a")
+    category = next(code for code, yuan in YUAN.items() if yuan == int(cash))
+    hands.write(clerk, "#id_value", category)
+    hands.write(clerk, "#id_reason", "对照原件核对")
+    hands.press(clerk, "main form button.main")
+    assert address_of(desks, clerk) == roster
+    hands.press(clerk, f"form[action='{roster}accept/'] button.main")
+    assert f"已接收 {ACCEPTED} 行" in clerk.locator("main").inner_text()
+    assert "负责人签字确认名册" in clerk.locator(".onward").inner_text()
+    return roster
+
+
+def sign_on_a_phone(desks: Desks, hands: Hands, roster: str) -> None:
+    """The responsible person finds it at the workbench and signs."""
+    head = at_desk(desks, "head")
+    head.set_viewport_size(PHONE)
+    hands.press(head, f".tasks a[href='{roster}']")
+    head.set_viewport_size(PHONE)
+    hands.press(head, f"form[action='{roster}sign/'] button")
+    assert "名册已签字" in head.locator("main").inner_text()
+
+
+def compose_and_propose(desks: Desks, hands: Hands, roster: str) -> str:
+    """The rights officer comes from the list to the composer; both departments sign."""
+    rights = at_desk(desks, "rights")
+    hands.press(rights, f".tasks a[href='{roster}']")
+    hands.press(rights, ".onward a")
+    hands.touch(rights, "[data-take]")
+    hands.press(rights, "form.composer button.main")
+    plan = address_of(desks, rights)
+    hands.press(rights, f"form[action='{plan}propose/'] button")
+    finance = at_desk(desks, "finance")
+    hands.press(finance, f".tasks a[href='{plan}']")
+    hands.write(finance, "#id_opinion", "拟同意")
+    hands.press(finance, f"form[action='{plan}propose/'] button")
+    assert "领导集体研究决定" in finance.locator(".onward").inner_text()
     return plan
 
 
-def decide(desks: Desks, plan: str) -> None:
-    """A leader records the meeting."""
-    leader = desks.open(desks.at("leader1"), f"{plan}decision/")
-    leader.fill("#id_number", "2022年第1次主席办公会")
-    leader.fill("#id_held_on", DAY)
-    leader.fill("#id_minutes", "经集体研究，同意按方案实施。")
-    for choice in leader.locator("input[type=radio][value=for]").all():
-        choice.check()
-    desks.press(leader, "form.card button.main")
+def decide_on_a_phone(desks: Desks, hands: Hands, plan: str) -> None:
+    """A leader records the meeting; nothing is wider than the phone."""
+    leader = at_desk(desks, "leader1")
+    leader.set_viewport_size(PHONE)
+    hands.press(leader, f".tasks a[href='{plan}decision/']")
+    leader.set_viewport_size(PHONE)
+    assert leader.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    for ballot in range(leader.locator(".ballot").count()):
+        hands.touch(leader, f":nth-match(.ballot, {ballot + 1}) input[value=for]")
+    hands.write(leader, "#id_number", "2022年第1次主席办公会")
+    hands.write(leader, "#id_minutes", "经集体研究，同意按方案实施。")
+    hands.press(leader, "#meeting button.main")
+    assert "已通过" in leader.locator("main .title").inner_text()
 
 
-def pay(desks: Desks, plan: str, folder: Path) -> None:
-    """The cashier builds, the releaser releases, sends, takes the reply, archives the receipt, closes."""
-    cashier = desks.open(desks.at("cashier"), f"{plan}batches/")
-    cashier.fill("#id_business_date", DAY)
-    desks.press(cashier, "form.card button.main")
-    batch = cashier.url.removeprefix(desks.address)
-    releaser = desks.open(desks.at("releaser"), batch)
-    desks.press(releaser, f"form[action='{batch}release/'] button")
-    desks.press(releaser, f"form[action='{batch}send/'] button")
-    releaser.set_input_files("#id_reply-file", str(bank_reply(batch, folder)))
-    desks.press(releaser, f"form[action='{batch}reply/'] button")
-    receipt = folder / "回单.pdf"
-    receipt.write_bytes(b"%PDF-1.4 receipt")
-    releaser.set_input_files("#id_receipt-file", str(receipt))
-    desks.press(releaser, f"form[action='{batch}receipt/'] button")
-    desks.press(releaser, f"form[action='{batch}close/'] button")
+def pay(desks: Desks, hands: Hands, plan: str, folder: Path) -> str:
+    """The cashier builds; the releaser releases, sends, hands in what the bank gave, closes."""
+    cashier = at_desk(desks, "cashier")
+    hands.press(cashier, f".tasks a[href='{plan}batches/']")
+    hands.press(cashier, "main form.card button.main")
+    batch = address_of(desks, cashier)
+    releaser = at_desk(desks, "releaser")
+    hands.press(releaser, f".tasks a[href='{batch}']")
+    hands.press(releaser, f"form[action='{batch}release/'] button")
+    assert hands.save(releaser, f"form[action='{batch}file/'] button", folder).stat().st_size
+    hands.press(releaser, f"form[action='{batch}send/'] button")
+    for act in ("reply", "receipt"):
+        file = hands.save(releaser, f"a[href='{batch}specimen-{act}/']", folder)
+        field = f"#id_{act}-file"
+        hands.choose(releaser, field, file)
+        hands.press(releaser, f"form[action='{batch}{act}/'] button")
+    hands.press(releaser, f"form[action='{batch}close/'] button")
     assert "已办结" in releaser.locator("main .title").inner_text()
+    return batch
 
 
-def bank_reply(batch: str, folder: Path) -> Path:
-    with scoped(Scope.for_path(JIADING)):
-        found = PaymentBatch.objects.select_related("profile").get(pk=batch.split("/")[-2])
-        name, content = Bank(date(2022, 1, 10)).answer(found)
-    path = folder / name
-    path.write_bytes(content)
-    return path
+def follow_the_money(desks: Desks, hands: Hands, batch: str) -> None:
+    """From the batch to one person's award: list, decision, fund, batch, bank."""
+    releaser = desks.open(desks.at("releaser"), batch)
+    hands.press(releaser, "td a[href^='/awards/']")
+    assert releaser.locator("ol.path li").count() == 5
 
 
-def report(desks: Desks, campaign: str) -> int:
-    """Annex 1: a figure opened, one typed, a version drafted, signed, sent up, accepted; the figure C."""
-    rights = desks.open(desks.at("rights"), campaign)
-    desks.press(rights, ".title .acts a:last-child")
-    figure = rights.locator("a[aria-label^='C ']")
-    delivered = int(figure.inner_text())
-    figure.click()
-    rights.wait_for_selector("#records td")
-    desks.look(rights)
-    rights.locator("[data-cell=A]").click()
-    rights.wait_for_selector("[data-opened=A]")
-    rights.fill("#id_value", "46")
-    rights.locator("form[action*='/enter/'] #id_reason").fill("走访企业台账")
-    desks.press(rights, "form[action*='/enter/'] button")
-    rights.fill("#id_reporter_phone", "021-59990000")
-    desks.press(rights, "form[action*='/draft/'] button")
-    version = rights.url.removeprefix(desks.address)
-    head = desks.open(desks.at("head"), version)
-    desks.press(head, f"form[action='{version}sign/'] button")
-    desks.press(head, f"form[action='{version}submit/'] button")
-    city = desks.open(desks.at("city"), version)
-    desks.press(city, f"form[action='{version}accept/'] button")
+def report(desks: Desks, hands: Hands) -> None:
+    """Annex 1 has the people paid; one figure is opened, one typed; signed, sent up, accepted."""
+    rights = at_desk(desks, "rights")
+    hands.press(rights, ".crumbs a[href^='/campaigns/']")
+    hands.press(rights, ".title .acts a[href^='/annex1/']")
+    figure = "a[aria-label^='C ']"
+    assert rights.locator(figure).inner_text() == str(ACCEPTED)
+    open_cell(rights, hands, figure, "#records td")
+    open_cell(rights, hands, "[data-cell=A]", "[data-opened=A]")
+    hands.write(rights, "#id_value", "46")
+    hands.write(rights, "form[action*='/enter/'] #id_reason", "走访企业台账")
+    hands.press(rights, "form[action*='/enter/'] button")
+    hands.write(rights, "#id_reporter_phone", "021-59990000")
+    hands.press(rights, "form[action*='/draft/'] button")
+    version = address_of(desks, rights)
+    head = at_desk(desks, "head")
+    hands.press(head, f".tasks a[href='{version}']")
+    hands.press(head, f"form[action='{version}sign/'] button")
+    hands.press(head, f"form[action='{version}submit/'] button")
+    city = at_desk(desks, "city")
+    hands.press(city, f".tasks a[href='{version}']")
+    hands.press(city, f"form[action='{version}accept/'] button")
     assert "已接收" in city.locator("main .title").inner_text()
-    return delivered
+
+
+def open_cell(page: Page, hands: Hands, selector: str, shown: str) -> None:
+    """A figure opens beside the table; a link is followed with Enter, not with Space."""
+    if isinstance(hands, Mouse):
+        page.locator(selector).first.click()
+    else:
+        reach(page, selector)
+        page.keyboard.press("Enter")
+    page.wait_for_selector(shown)
 
 
 def walk(desks: Desks, roster: str) -> None:
     """Every room once more, in English and at night; the outsider finds nothing."""
-    rooms = (
-        "/",
-        "/campaigns/",
-        "/lists/",
-        "/plans/",
-        "/funds/",
-        "/payments/",
-        "/failures/",
-        "/annex1/",
-        "/jobs/",
-        "/posts/",
-    )
     auditor = desks.at("auditor", "en-GB", "dark")
-    for room in (*rooms, roster, f"/history/awards.roster/{roster.split('/')[-2]}/"):
+    for room in (*ROOMS, roster, f"/history/awards.roster/{roster.split('/')[-2]}/"):
         desks.open(auditor, room)
     finance = desks.open(desks.at("finance"), "/funds/")
     desks.press(finance, "td a")

@@ -53,6 +53,7 @@ OVERVIEWS = {
     "users",
     "campaigns",
     "rosters",
+    "hand-in",
     "plans",
     "funds",
     "fund-new",

@@ -3,7 +3,8 @@
 from uuid import UUID
 
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 
 from nuanliu.awards.models import Roster
 from nuanliu.awards.permissions import POLICY as AWARDS
@@ -13,7 +14,7 @@ from nuanliu.organizations.models import Organization
 from nuanliu.programmes.permissions import POLICY as PROGRAMMES
 from nuanliu.programmes.queries import lines_of, standard_in_force
 from nuanliu.web.forms_lists import ListsForm
-from nuanliu.web.guards import DeskRequest, signed_in
+from nuanliu.web.guards import DeskRequest, page, signed_in
 from nuanliu.web.listings.showing import show
 from nuanliu.web.paging import newest_first
 from nuanliu.web.queries import business_day, campaigns_for, progress_of, unions_for, with_sums
@@ -25,6 +26,13 @@ def campaigns(request: DeskRequest) -> HttpResponse:
     """All campaigns that concern the union, the latest first."""
     may_open = PROGRAMMES.may(request.actor, "open_campaign")
     return show(request, CAMPAIGNS, template="web/campaigns.html", may_open=may_open)
+
+
+@page(AWARDS, "import_roster")
+def hand_in(request: DeskRequest) -> HttpResponse:
+    """To where a list is handed in: the latest campaign; to all of them where there is none."""
+    latest = campaigns_for(request.actor).first()
+    return redirect(f"{reverse('campaign', args=[latest.pk])}#hand-in" if latest else "campaigns")
 
 
 @signed_in()

@@ -27,6 +27,7 @@ from nuanliu.payments.queries import (
     unpayable_of,
 )
 from nuanliu.payments.states import BatchState, OrderState
+from nuanliu.returns.permissions import POLICY as RETURNS
 from nuanliu.web.acts import Act, Needs, Step, act
 from nuanliu.web.dossiers import payable_of, sums_of
 from nuanliu.web.downloads import attachment
@@ -165,7 +166,12 @@ def batch(request: DeskRequest, key: UUID) -> HttpResponse:
         "receipts": receipts,
         "steps": _steps(found, totals, receipts),
         "acts": _acts(request, found, totals, receipts),
-        "onward": after_batch(found, totals, has_receipt=bool(receipts)),
+        "onward": after_batch(
+            found,
+            totals,
+            has_receipt=bool(receipts),
+            sees_returns=RETURNS.may(request.actor, "view"),
+        ),
         "answered_here": found.state in (BatchState.SENT, BatchState.RECONCILED),
         "history_kind": "payments.paymentbatch",
         "history_key": found.pk,

@@ -61,8 +61,7 @@ TABS = {
 def rosters(request: DeskRequest) -> HttpResponse:
     """All lists in scope, the newest first, by state."""
     may_drop = POLICY.may(request.actor, "import_roster")
-    campaign = campaigns_for(request.actor).first() if may_drop else None
-    return show(request, ROSTERS, template="web/rosters.html", campaign=campaign)
+    return show(request, ROSTERS, template="web/rosters.html", may_drop=may_drop)
 
 
 @page(POLICY, "import_roster", WRITING)

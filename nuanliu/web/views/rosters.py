@@ -265,7 +265,7 @@ def _steps(found: Roster) -> list[tuple[str, str]]:
     names = (
         _("received"),
         _("put right and accepted"),
-        _("signature"),
+        _("signed by the responsible person"),
         _("into a plan"),
         _("decided together"),
     )

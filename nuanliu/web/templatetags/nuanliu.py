@@ -28,12 +28,6 @@ COLOURS = {
 
 
 @register.filter
-def counted_up(codes: list[str]) -> list[str]:
-    """Codes of categories as people count them: C2 before C10."""
-    return sorted(codes, key=lambda code: (len(code), code))
-
-
-@register.filter
 def payments(count: int) -> str:
     """How many payments, with the measure word."""
     return ngettext("%(count)s payment", "%(count)s payments", count) % {"count": f"{count:,}"}

@@ -1,7 +1,7 @@
 """Browsers that cost little: one connection each, a request at a time, nothing parsed but status, length and place."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from time import perf_counter
 from urllib.parse import urlencode
@@ -27,6 +27,7 @@ class Browser:
     port: int
     session: str
     stream: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = field(default=None)
+    cookies: dict[str, str] = field(default_factory=dict)
 
     async def get(self, address: str) -> Answer:
         return await self._ask(f"GET {address} HTTP/1.1\r\n", b"")
@@ -43,7 +44,11 @@ class Browser:
         if self.stream is None:
             self.stream = await asyncio.open_connection(self.host, self.port)
         reader, writer = self.stream
-        common = f"Host: {self.host}\r\nCookie: sessionid={self.session}; csrftoken={CSRF}\r\n\r\n"
+        kept = "; ".join(
+            f"{name}={value}"
+            for name, value in {**self.cookies, "sessionid": self.session, "csrftoken": CSRF}.items()
+        )
+        common = f"Host: {self.host}\r\nCookie: {kept}\r\n\r\n"
         start = perf_counter()
         writer.write((head + common).encode() + body)
         received = await reader.readuntil(b"\r\n\r\n")
@@ -51,11 +56,23 @@ class Browser:
         known = dict(line.lower().split(": ", 1) for line in lines[1:] if ": " in line)
         length = int(known.get("content-length", 0))
         await reader.readexactly(length)
+        self._keep(line[12:] for line in lines if line.lower().startswith("set-cookie: "))
         place = next((line[10:] for line in lines if line.lower().startswith("location: ")), "")
+        # What stands behind # is the browser's own.
+        place = place.partition("#")[0]
         return Answer(int(lines[0].split(" ", 2)[1]), place, perf_counter() - start, length)
+
+    def _keep(self, cookies: Iterable[str]) -> None:
+        for cookie in cookies:
+            name, _, value = cookie.partition(";")[0].partition("=")
+            self.cookies[name] = value
 
 
 type Act = Callable[[Browser], Awaitable[list[tuple[str, Answer]]]]
+
+
+# How the names of answers to forms begin.
+WRITING = "send: "
 
 
 def reading(name: str, *addresses: str) -> Act:
@@ -68,12 +85,13 @@ def reading(name: str, *addresses: str) -> Act:
     return act
 
 
-def writing(name: str, address: str, form: Callable[[], dict[str, str]]) -> Act:
-    """Send a form and go where the answer leads, as a browser does."""
+def writing(name: str, form: Callable[[], dict[str, str]], *addresses: str) -> Act:
+    """Send a form to one of the addresses, in turns, and go where the answer leads, as a browser does."""
+    turn = iter(_round(addresses))
 
     async def act(browser: Browser) -> list[tuple[str, Answer]]:
-        sent = await browser.post(address, form())
-        done = [(name, sent)]
+        sent = await browser.post(next(turn), form())
+        done = [(f"{WRITING}{name}", sent)]
         if sent.status == 302:
             done.append((f"{name}, then", await browser.get(sent.place)))
         return done

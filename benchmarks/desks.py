@@ -23,7 +23,7 @@ class Desk:
 
 
 def desks() -> Iterator[Desk]:
-    """The desks in turns; the reading ones four times as busy as the writing ones."""
+    """The desks in turns; of a hundred requests some twenty write."""
     from nuanliu.base.scope import Scope, scoped
 
     with scoped(Scope.for_path(JIADING)):
@@ -96,23 +96,37 @@ def _acts() -> dict[str, list[tuple[Act, int]]]:
     )
     row = reading("a row", *rows)
     people = reading("people", "/people/")
-    correct = writing("correct a cell", rows[0], _correction)
-    enter = writing("type a value", f"{annex}enter/?as_of={DAY}", _value)
-    receive = writing("receive money", f"/funds/{fund}/receive/", _money)
-    return {
-        "base": [(desk, 4), (row, 6), (correct, 4)],
-        "clerk": [(desk, 3), (lists, 3), (sheet, 6), (pages, 5), (award, 3), (people, 2), (campaigns, 1)],
-        "rights": [(desk, 2), (table, 3), (cell, 4), (plan, 2), (campaign_page, 1), (enter, 6)],
-        "finance": [(desk, 2), (money, 3), (fund_page, 3), (plan_pages, 2), (batch, 2), (receive, 6)],
-        "leader1": [(desk, 4), (plan_pages, 2), (plan, 4), (money, 1)],
-        "cashier": [(desk, 3), (payments, 4), (batch, 4), (failures, 3)],
-        "releaser": [(desk, 3), (payments, 3), (batch, 5)],
-        "head": [(desk, 3), (lists, 3), (sheet, 3), (table, 1), (cell, 2)],
+    bell = reading("the bell", "/notices/bell/")
+    correct = writing("correct a cell", _correction, *rows)
+    enter = writing("type a value", _value, f"{annex}enter/?as_of={DAY}")
+    receive = writing("receive money", _money, f"/funds/{fund}/receive/")
+    views = {
+        name: writing(
+            f"keep a view of {name}", lambda address=address: _view(address), f"/views/{name}/save/"
+        )
+        for name, address in (("rosters", "/lists/"), ("plans", "/plans/"), ("batches", "/payments/"))
     }
+    aside = writing("put notices aside", dict, "/notices/aside/")
+    return {
+        "base": [(desk, 3), (bell, 3), (row, 4), (correct, 8)],
+        "clerk": [(desk, 3), (bell, 3), (lists, 3), (sheet, 6), (pages, 5), (award, 3), (people, 2), (campaigns, 1),
+                  (views["rosters"], 6)],
+        "rights": [(desk, 2), (bell, 2), (table, 3), (cell, 4), (plan, 2), (campaign_page, 1), (enter, 10)],
+        "finance": [(desk, 2), (bell, 2), (money, 3), (fund_page, 3), (plan_pages, 2), (batch, 2), (receive, 10)],
+        "leader1": [(desk, 4), (bell, 4), (plan_pages, 2), (plan, 4), (money, 1), (aside, 4), (views["plans"], 3)],
+        "cashier": [(desk, 3), (bell, 3), (payments, 4), (batch, 4), (failures, 3), (views["batches"], 5)],
+        "releaser": [(desk, 3), (bell, 3), (payments, 3), (batch, 5), (aside, 4)],
+        "head": [(desk, 3), (bell, 3), (lists, 3), (sheet, 3), (table, 1), (cell, 2)],
+    }  # fmt: skip
 
 
 def _correction() -> dict[str, str]:
     return {"field": "employer", "value": f"嘉源医疗第{random.randrange(90)}分会", "reason": "核对后更正"}
+
+
+def _view(address: str) -> dict[str, str]:
+    """The same name again replaces what was kept under it."""
+    return {"title": "每天看的", "address": address, "query": f"size={random.choice((20, 50, 100))}"}
 
 
 def _value() -> dict[str, str]:

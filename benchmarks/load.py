@@ -21,7 +21,7 @@ from statistics import median, quantiles
 from typing import Any
 
 from benchmarks import world
-from benchmarks.browsers import Answer, Browser
+from benchmarks.browsers import WRITING, Answer, Browser
 from benchmarks.measuring import PROJECT, Figure, rounded
 
 BROWSERS = 32
@@ -159,7 +159,7 @@ def figure(rows: int, told: dict[str, Any]) -> Figure:
         "cores_would_carry_per_second": rounded(
             (os.cpu_count() or 1) * told["all"] / sum(told["cpu"].values())
         ),
-        "writing_share": rounded(sum("then" in name for name, _ in answers) / len(answers)),
+        "writing_share": rounded(sum(name.startswith(WRITING) for name, _ in answers) / len(answers)),
         "median_ms": {name: rounded(median(values) * 1000) for name, values in sorted(by_name.items())},
         "requests": {name: len(values) for name, values in sorted(by_name.items())},
     }

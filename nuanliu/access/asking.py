@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.contrib.sessions.backends.db import SessionStore as DatabaseSessionStore
 from django.db import connection, models
+from django.utils import timezone
 
 from nuanliu.access.models import Post, User
 from nuanliu.access.queries import in_effect
@@ -38,31 +39,52 @@ class SessionStore(DatabaseSessionStore):
 
 
 def account(key: Any) -> User | None:
-    """The account of a session; None where it was shut or there is none."""
+    """The account of a session, with the posts that it holds today; None where it was shut or there is none.
+
+    One round trip: no request asks for the one without the other.
+    """
+    accounts, today = _accounts(), timezone.localdate()
     with connection.cursor() as cursor:
-        worded = _accounts()
-        cursor.execute(worded.statement, worded.meaning({SOMEBODY: UUID(str(key))}))
+        statement, parameters = _seen_by(key, today)
+        cursor.execute(
+            f"{accounts.statement}; {statement}",
+            [*accounts.meaning({SOMEBODY: UUID(str(key))}), *parameters],
+        )
         row = cursor.fetchone()
-    return User.from_db(connection.alias, _columns(User), row) if row else None
-
-
-@cache
-def _accounts() -> Worded:
-    return Worded.of(User.objects.filter(pk=SOMEBODY, is_active=True))
+        cursor.nextset()
+        cursor.nextset()
+        held = cursor.fetchall()
+    if row is None:
+        return None
+    user = User.from_db(connection.alias, _columns(User), row)
+    user.posts_read = {today: [_post(one, user) for one in held]}
+    return user
 
 
 def posts_held(user: User, on: date) -> list[Post]:
     """The posts that somebody holds on a day, oldest first, each with user and organization.
 
-    One round trip outside of any scope: the own posts are seen with one's own eyes, for this statement alone.
+    Those that were read with the account are told once; whoever asks again reads anew. One round trip outside of any
+    scope: the own posts are seen with one's own eyes, for this statement alone.
     """
-    held = _held()
-    parameters = [str(user.pk), *held.meaning({SOMEBODY: user.pk, SOME_DAY: on}), current_scope().user_id]
+    if (read := getattr(user, "posts_read", {}).pop(on, None)) is not None:
+        return list(read)
     with connection.cursor() as cursor:
-        cursor.execute(f"{SEEN_BY}; {held.statement}; {SEEN_BY}", parameters)
+        cursor.execute(*_seen_by(user.pk, on))
         cursor.nextset()
         rows = cursor.fetchall()
     return [_post(row, user) for row in rows]
+
+
+def _seen_by(key: Any, on: date) -> tuple[str, list[Any]]:
+    held = _held()
+    meant = held.meaning({SOMEBODY: UUID(str(key)), SOME_DAY: on})
+    return f"{SEEN_BY}; {held.statement}; {SEEN_BY}", [str(key), *meant, current_scope().user_id]
+
+
+@cache
+def _accounts() -> Worded:
+    return Worded.of(User.objects.filter(pk=SOMEBODY, is_active=True))
 
 
 @cache

@@ -1,5 +1,7 @@
 """Users, the posts they hold, and the pairs of posts that nobody may hold together."""
 
+from datetime import date
+
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import F, Q
@@ -28,6 +30,9 @@ class User(Keyed, Recorded, AbstractBaseUser):
     identity_digest = models.BinaryField(
         max_length=32, null=True, help_text="blind index of the own identity number"
     )
+
+    # What was read with the account, by day (nuanliu.access.asking); no column.
+    posts_read: "dict[date, list[Post]]"
 
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"

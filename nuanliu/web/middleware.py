@@ -52,8 +52,8 @@ class SealMiddleware:
 class ScopeMiddleware:
     """Opens the request's transaction with the scope of the chosen post; nobody's request sees nothing.
 
-    The post is looked up at each request: a post that ended this morning opens nothing this afternoon. Inside the
-    transaction `ATOMIC_REQUESTS` makes a savepoint, so that a view that raises leaves no rows.
+    The post is looked up at each request: a post that ended this morning opens nothing this afternoon. A view that
+    raises leaves no rows: `guards` sees to it.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:

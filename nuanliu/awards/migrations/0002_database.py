@@ -18,7 +18,7 @@ TABLES = (
 class Migration(migrations.Migration):
     dependencies = [
         ("awards", "0001_initial"),
-        ("people", "0004_found_by_phone"),
+        ("people", "0002_database"),
         ("programmes", "0002_database"),
         ("ledger", "0002_database"),
         ("base", "0001_initial"),

@@ -7,7 +7,7 @@ SELECT first_role, second_role, anywhere, reason
 FROM (
     VALUES
         (ARRAY['handler'], ARRAY['responsible'], false, '经办人不得签批自己经办的名册'),
-        (ARRAY['rights_officer'], ARRAY['finance_officer'], false, '使用计划由权益与财务两人共同提出'),
+        (ARRAY['rights_officer'], ARRAY['finance_officer'], false, '使用方案由权益与财务两人共同提出'),
         (ARRAY['handler', 'rights_officer', 'finance_officer'], ARRAY['leader'], false, '提出与审批分离'),
         (ARRAY['handler', 'rights_officer', 'finance_officer'], ARRAY['cashier', 'releaser'], false, '提出与支付分离'),
         (ARRAY['leader'], ARRAY['cashier', 'releaser'], false, '审批与支付分离'),

@@ -52,8 +52,8 @@ def test_a_reveal_is_asked_for_found_and_proved(desks: Desks, person: str) -> No
     desks.open(auditor, "/audit/entries/?action=people.reveal")
     assert "核对原件" in auditor.locator("main").inner_text()
     desks.press(auditor, ".proofs")
-    assert auditor.locator(".proof .holds").count() == 4
-    assert not auditor.locator(".proof .fails").count()
+    assert auditor.locator(".proving .holds").count() == 4
+    assert not auditor.locator(".proving .fails").count()
 
     outsider = desks.at("outsider")
     answer = outsider.goto(f"{desks.address}{person}")

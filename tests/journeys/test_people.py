@@ -45,6 +45,8 @@ def test_a_reveal_is_asked_for_found_and_proved(desks: Desks, person: str) -> No
     desks.press(clerk, "#act-reveal button")
     assert len(clerk.locator(".shown .value").inner_text()) == 18
     assert clerk.url.count("?") == 0
+    # A seal waits for whoever still writes: the page's own late parts too.
+    clerk.wait_for_load_state("networkidle")
     # The copy outside belongs to this test's log, not to those of tests before it.
     heads_file().unlink(missing_ok=True)
     seal_head()

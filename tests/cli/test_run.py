@@ -15,7 +15,7 @@ import pytest
 from nuanliu.base.postgres import Cluster
 from nuanliu.base.var import PROJECT
 
-PATIENCE_SECONDS = 90
+PATIENCE_SECONDS = 240
 
 
 @pytest.fixture

@@ -160,11 +160,13 @@ def main() -> int:
         from nuanliu.base import postgres
         from nuanliu.base.postgres.provision import DATABASE
         from nuanliu.demo.seed import seed
+        from nuanliu.web.assets import collect
 
         world.use(DATABASE)
         postgres.ensure_running()
         call_command("migrate", database="owner", verbosity=0, interactive=False)
         seed(options.scale, 1)
+        collect()
         for one in costs(every_role=options.every_role):
             measured.append(one)
             if one.dear or one.status >= 500:

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Model, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from nuanliu.access.models import Post, User
@@ -20,7 +21,7 @@ from nuanliu.base.models import JobRun
 from nuanliu.base.scope import Scope
 from nuanliu.kernel.findings import Finding
 from nuanliu.kernel.text import mask_name
-from nuanliu.ledger.models import Fund, UsePlan, UsePlanLine
+from nuanliu.ledger.models import Fund, UsePlan
 from nuanliu.ledger.queries import Balance, balances_of, funds_of
 from nuanliu.ledger.states import PlanState
 from nuanliu.organizations.models import Organization
@@ -124,12 +125,10 @@ class PlanSum:
     amount_fen: int
 
 
-def with_sums(plans: Iterable[UsePlan]) -> list[PlanSum]:
-    """Plans with their sums, in one query more."""
-    plans = list(plans)
-    sums = UsePlanLine.objects.filter(plan__in=plans).values_list("plan").annotate(sum=Sum("amount_fen"))
-    known = dict(sums)
-    return [PlanSum(plan, known.get(plan.pk, 0)) for plan in plans]
+def with_sums(plans: QuerySet[UsePlan], most: int) -> list[PlanSum]:
+    """The first `most` plans with their sums, in one query."""
+    summed = plans.annotate(sum_fen=Coalesce(Sum("lines__amount_fen"), 0))[:most]
+    return [PlanSum(plan, plan.sum_fen) for plan in summed]
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,7 @@ def campaign(request: DeskRequest, key: UUID) -> HttpResponse:
     """One campaign: facts, standard, progress, lists and plans; a list is dropped here."""
     found = get_object_or_404(campaigns_for(request.actor), pk=key)
     by, day = request.actor, business_day(found)
+    may_drop, sees_plans = AWARDS.may(by, "import_roster"), LEDGER.may(by, "view")
     standard = standard_in_force(Organization(path=by.organization_path), day)
     return render(
         request,
@@ -52,14 +53,18 @@ def campaign(request: DeskRequest, key: UUID) -> HttpResponse:
             "rosters": newest_first(
                 Roster.objects.filter(campaign=found).select_related("organization"), None, 8
             ),
-            "plans": with_sums(plans_of(by.organization_path).filter(campaign=found)[:8]),
+            "plans": with_sums(plans_of(by.organization_path).filter(campaign=found), 8)
+            if sees_plans
+            else [],
             "form": ListsForm(
                 unions=unions_for(by), initial={"organization": by.organization_id, "business_date": day}
-            ),
-            "may_drop": AWARDS.may(by, "import_roster"),
+            )
+            if may_drop
+            else None,
+            "may_drop": may_drop,
             "may_read": AWARDS.may(by, "read"),
             "may_oversee": AWARDS.may(by, "oversee"),
             "may_plan": LEDGER.may(by, "draft_plan"),
-            "may_see_plans": LEDGER.may(by, "view"),
+            "may_see_plans": sees_plans,
         },
     )

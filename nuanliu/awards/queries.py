@@ -1,14 +1,12 @@
 """Named reads of rosters, findings and awards; pages by key, never by offset."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from uuid import UUID
 
 from django.db.models import Count, QuerySet
 
 from nuanliu.awards.comparing import Compared, Difference, compared, differences, last_list
-from nuanliu.awards.models import Award, HeadingMapping, Roster, RosterFinding
+from nuanliu.awards.models import HeadingMapping, Roster, RosterFinding
 from nuanliu.awards.proposing import Proposal, proposals_of
 from nuanliu.awards.reading import refusal_of
 from nuanliu.awards.received import (
@@ -35,10 +33,8 @@ from nuanliu.awards.row_queries import (
 )
 from nuanliu.awards.rules import SameAmount, late_entry, same_amount_to_all
 from nuanliu.awards.sampling import Sample, Sampled, sample_of
-from nuanliu.awards.states import AwardState
 from nuanliu.base.bulk import rows_of as sql_rows
 from nuanliu.kernel.findings import Finding
-from nuanliu.kernel.text import mask_identity, mask_name
 from nuanliu.programmes.models import Campaign
 
 __all__ = [
@@ -74,14 +70,6 @@ __all__ = [
 ]
 
 
-def rosters_of(organization_path: str, *, campaign: Campaign | None = None) -> QuerySet[Roster]:
-    """The rosters of an organization itself and all below, newest first."""
-    found = Roster.objects.filter(
-        organization_path__gte=organization_path, organization_path__lt=organization_path[:-1] + "0"
-    )
-    return (found.filter(campaign=campaign) if campaign else found).order_by("-id")
-
-
 def finding_counts(roster: Roster) -> dict[str, int]:
     """How often each code was found in a roster."""
     counted = (
@@ -104,81 +92,6 @@ def remembered_mappings(organization_path: str) -> QuerySet[HeadingMapping]:
     """What a sender has said its headings mean, by heading, with who said it."""
     found = HeadingMapping.objects.filter(organization_path=organization_path)
     return found.select_related("user").order_by("heading")
-
-
-def awards_of_roster(roster: Roster) -> QuerySet[Award]:
-    """The awards that came of a roster, in the order of its rows."""
-    return Award.objects.filter(roster=roster).order_by("basis_id")
-
-
-def awards_page(
-    *,
-    campaign: Campaign | None = None,
-    roster: Roster | None = None,
-    organization_path: str = "",
-    category: str = "",
-    state: str = "",
-    tag: str = "",
-    after: int = 0,
-    limit: int = 50,
-) -> list[Award]:
-    """A page of awards after the one with this number, with person and organization. One query."""
-    awards = Award.objects.filter(pk__gt=after)
-    if organization_path:
-        high = organization_path[:-1] + "0"
-        awards = awards.filter(organization_path__gte=organization_path, organization_path__lt=high)
-    if tag:
-        awards = awards.filter(tags__contains=[tag])
-    wanted = {"campaign": campaign, "roster": roster, "category_id": category, "state": state}
-    awards = awards.filter(**{name: value for name, value in wanted.items() if value})
-    return list(awards.select_related("person", "organization").order_by("pk")[:limit])
-
-
-@dataclass(frozen=True, slots=True)
-class PastAward:
-    """One line of a person's history, masked."""
-
-    award_id: int
-    campaign: str
-    organization: str
-    category: str
-    amount_fen: int
-    state: str
-    business_date: date
-
-
-@dataclass(frozen=True, slots=True)
-class PersonHistory:
-    """A person as a list shows one, and what one was given within the scope."""
-
-    name_masked: str
-    awards: tuple[PastAward, ...]
-
-
-def person_history(person_id: UUID, *, limit: int = 100) -> PersonHistory:
-    """What a person was given, newest first; the name masked, nothing that identifies."""
-    awards = Award.objects.filter(person_id=person_id).select_related("person", "campaign", "organization")
-    found = list(awards.order_by("-pk")[:limit])
-    return PersonHistory(
-        name_masked=mask_name(found[0].person.name) if found else "",
-        awards=tuple(
-            PastAward(
-                award.pk,
-                award.campaign.name,
-                award.organization.name,
-                award.category_id,
-                award.cash_fen + award.goods_fen,
-                str(award.state),
-                award.business_date,
-            )
-            for award in found
-        ),
-    )
-
-
-def masked_identity(number: str) -> str:
-    """What others than the sender see of a number."""
-    return mask_identity(number)
 
 
 # --- findings on the programme (R-050, R-105, R-039) ---
@@ -245,10 +158,3 @@ class NotEntered:
 def paid_but_not_entered() -> list[NotEntered]:
     """Ledger against module: every use of money has its entry (R-039); what has none."""
     return [NotEntered(*row) for row in sql_rows(NOT_ENTERED)]
-
-
-def delivered_awards(campaign: Campaign, categories: Iterable[str] = ()) -> QuerySet[Award]:
-    """The awards of a campaign that have been given."""
-    awards = Award.objects.filter(campaign=campaign, state=AwardState.DELIVERED)
-    chosen = list(categories)
-    return (awards.filter(category_id__in=chosen) if chosen else awards).order_by("pk")

@@ -125,11 +125,6 @@ def folded(text: str) -> str:
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", visible(text)).upper())
 
 
-def has_han(text: str) -> bool:
-    """Whether a Chinese character occurs."""
-    return compiled(HAN).search(text) is not None
-
-
 def is_spoilt_number(value: object) -> bool:
     """Whether a cell holds a number too long for a spreadsheet, so that its last digits are lost."""
     return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) >= 10**SAFE_DIGITS

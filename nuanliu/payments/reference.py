@@ -10,7 +10,6 @@ from django.apps.registry import Apps
 from nuanliu.payments.rules import words_key
 
 PROFILES = Path(__file__).parent / "data" / "profiles.yaml"
-DEFAULT_PROFILE = "nuanliu_standard"
 
 
 @cache

@@ -78,11 +78,6 @@ def needs_correction(outcome: str) -> bool:
     return outcome in ACCOUNT_OUTCOMES
 
 
-def is_final(outcome: str) -> bool:
-    """Whether the bank has said how it ended."""
-    return outcome not in ("", Outcome.UNKNOWN)
-
-
 def _after_account_failure(order: OrderFacts) -> str:
     if not order.corrected:
         return "correct"

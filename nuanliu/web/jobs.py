@@ -1,14 +1,17 @@
 """Long work that a page asks for: thin, by ids; the actions do the work."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 from procrastinate.contrib.django import app
 
 from nuanliu.awards.actions import SubmittedFile, Told, import_roster, recheck_roster, reimport_roster
+from nuanliu.awards.actions.importing import ROSTER_FILE
 from nuanliu.awards.models import Roster
 from nuanliu.base.actor import Actor
 from nuanliu.base.jobs import Progress, run
+from nuanliu.evidence.actions import archive
 from nuanliu.evidence.models import EvidenceFile, FileRequest
 from nuanliu.evidence.queries import content_of
 from nuanliu.kernel.errors import refuse_if
@@ -131,6 +134,24 @@ def _telling(progress: Progress) -> Told:
         progress.write(message=file)
 
     return told
+
+
+def keep_submission(files: Sequence[SubmittedFile], sender: Organization, *, by: Actor) -> list[str]:
+    """Archive the files of a submission as they came, for a worker to read; their keys, in the files' order."""
+    return [
+        str(
+            archive(
+                file.content,
+                name=file.name,
+                kind=ROSTER_FILE,
+                media_type="application/octet-stream",
+                organization_path=sender.path,
+                organization_id=sender.pk,
+                by=by,
+            ).pk
+        )
+        for file in files
+    ]
 
 
 def _submitted(keys: list[str]) -> list[SubmittedFile]:

@@ -23,11 +23,6 @@ def newest_first[Row: Model](queryset: QuerySet[Row], after: str | None, size: i
     return _page(queryset.order_by("-pk"), "pk__lt", after, size)
 
 
-def oldest_first[Row: Model](queryset: QuerySet[Row], after: str | None, size: int = SIZE) -> Page[Row]:
-    """A page of rows by rising key."""
-    return _page(queryset.order_by("pk"), "pk__gt", after, size)
-
-
 def page_of[Row](rows: list[Row], key: str, size: int = SIZE) -> Page[Row]:
     """A page of rows that were fetched one more than `size`."""
     more = len(rows) > size

@@ -14,7 +14,7 @@ from nuanliu.access.models import Post, User
 from nuanliu.access.queries import in_effect
 from nuanliu.audit.models import AuditEntry
 from nuanliu.audit.queries import history_of
-from nuanliu.awards.models import Award, CashException, Recusal, Roster, RosterFinding
+from nuanliu.awards.models import Award, CashException, Recusal, Roster
 from nuanliu.awards.states import AwardState
 from nuanliu.base.actor import Actor
 from nuanliu.base.models import JobRun
@@ -25,7 +25,6 @@ from nuanliu.ledger.models import Fund, UsePlan
 from nuanliu.ledger.queries import Balance, balances_of, funds_of
 from nuanliu.ledger.states import PlanState
 from nuanliu.organizations.models import Organization
-from nuanliu.payments.queries import CashPayment, cash_payments
 from nuanliu.people.models import Person
 from nuanliu.programmes.models import Campaign, Programme, Standard
 from nuanliu.programmes.queries import path_and_above
@@ -106,17 +105,6 @@ def funds_with_balances(organization_path: str) -> list[FundBalance]:
     return [FundBalance(fund, balances.get(fund.pk, Balance())) for fund in funds]
 
 
-def own_funds(by: Actor, campaign: Campaign) -> list[FundBalance]:
-    """The actor's own union's funds that a plan for the campaign may draw on."""
-    return [
-        entry
-        for entry in funds_with_balances(by.organization_path)
-        if entry.fund.organization_id == by.organization_id
-        and entry.fund.campaign_id in (None, campaign.pk)
-        and not entry.fund.member_welfare
-    ]
-
-
 @dataclass(frozen=True, slots=True)
 class PlanSum:
     """A plan with the sum of its lines."""
@@ -144,21 +132,6 @@ class CategoryTotal:
     @property
     def sum_fen(self) -> int:
         return self.cash_fen + self.goods_fen
-
-
-def totals_by_category(awards: QuerySet[Award]) -> list[CategoryTotal]:
-    """Awards by category, in the order of Annex 1."""
-    rows = (
-        awards.values_list("category_id", "category__short_label", "category__ordinal")
-        .annotate(count=Count("id"), cash=Sum("cash_fen"), goods=Sum("goods_fen"))
-        .order_by("category__ordinal")
-    )
-    return [CategoryTotal(code, label, count, cash, goods) for code, label, _, count, cash, goods in rows]
-
-
-def award_counts(awards: QuerySet[Award]) -> dict[str, int]:
-    """How many awards stand in which state."""
-    return dict(awards.values_list("state").annotate(count=Count("id")).order_by())
 
 
 def progress_of(campaign: Campaign, organization_path: str) -> dict[str, int]:
@@ -202,38 +175,6 @@ def payee_faults(findings: Iterable[Finding]) -> list[PayeeFault]:
     found = {int(one.subject): one.message for one in findings}
     awards = Award.objects.select_related("person", "organization").in_bulk(found)
     return [PayeeFault(awards[key], message) for key, message in found.items() if key in awards]
-
-
-@dataclass(frozen=True, slots=True)
-class Exceptions:
-    """What a leader should see before anything else."""
-
-    refused_rows: int
-    conflicts: int
-    recusals: list[Recusal]
-    cash: list[CashPayment]
-    warnings: list[tuple[str, int]]
-
-    def __bool__(self) -> bool:
-        return bool(self.conflicts or self.recusals or self.cash or self.warnings or self.refused_rows)
-
-
-def exceptions_of(plan: UsePlan) -> Exceptions:
-    """What is out of the ordinary in a plan's lists: conflicts, recusals, cash, warnings that somebody accepted."""
-    found = RosterFinding.objects.filter(roster__plan=plan)
-    conflicts = found.filter(code="conflict.handler").count()
-    accepted = found.filter(severity="warning", acknowledged_by__isnull=False, row_number__gt=0)
-    counted = accepted.values_list("code").annotate(count=Count("id")).order_by("-count", "code")
-    rows = Roster.objects.filter(plan=plan).aggregate(read=Sum("rows_read"), accepted=Sum("rows_accepted"))
-    return Exceptions(
-        refused_rows=(rows["read"] or 0) - (rows["accepted"] or 0),
-        conflicts=conflicts,
-        recusals=list(
-            Recusal.objects.filter(campaign_id=plan.campaign_id).select_related("user", "replaced_by")
-        ),
-        cash=cash_payments(plan.campaign_id, plan.organization_path),
-        warnings=list(counted),
-    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,6 @@ RECORD_HEADER = struct.Struct("<HH")
 FILEPASS = 0x2F
 FIRST_RECORDS = 4
 READABLE_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-OPENDOCUMENT = b"application/vnd.oasis.opendocument.spreadsheet"
 
 
 class FileKind(StrEnum):

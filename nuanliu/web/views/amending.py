@@ -13,7 +13,6 @@ from nuanliu.awards.actions import SubmittedFile
 from nuanliu.awards.models import Award, Roster
 from nuanliu.awards.permissions import POLICY
 from nuanliu.base.jobs import ask
-from nuanliu.evidence.actions import archive
 from nuanliu.web import jobs
 from nuanliu.web.forms import ReasonForm
 from nuanliu.web.forms_lists import CorrectedListsForm
@@ -21,7 +20,7 @@ from nuanliu.web.guards import WRITING, DeskRequest, page
 from nuanliu.web.listings import show
 from nuanliu.web.queries import business_day, campaigns_for
 from nuanliu.web.tables.awards import AWARDS
-from nuanliu.web.views.rosters import AT_ONCE_BYTES, ROSTER_FILE
+from nuanliu.web.views.rosters import AT_ONCE_BYTES
 from nuanliu.web.views.tracing import shown
 
 
@@ -65,20 +64,11 @@ def replace(request: DeskRequest, key: UUID) -> HttpResponse:
 
 
 def _by_worker(request: DeskRequest, found: Roster, files: list[SubmittedFile]) -> HttpResponse:
-    kept = [
-        archive(
-            file.content,
-            name=file.name,
-            kind=ROSTER_FILE,
-            media_type="application/octet-stream",
-            organization_path=found.organization_path,
-            organization_id=found.organization_id,
-            by=request.actor,
-        )
-        for file in files
-    ]
     job = ask(
-        jobs.reimport_list, by=request.actor, files=[str(file.pk) for file in kept], roster=str(found.pk)
+        jobs.reimport_list,
+        by=request.actor,
+        files=jobs.keep_submission(files, found.organization, by=request.actor),
+        roster=str(found.pk),
     )
     return redirect("job", job.pk)
 

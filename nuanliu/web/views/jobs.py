@@ -22,7 +22,6 @@ from nuanliu.web.paging import newest_first
 from nuanliu.web.queries import jobs_of, user_names
 
 SILENT = timedelta(minutes=1)
-LIVE_SECONDS = 5
 
 
 @signed_in()

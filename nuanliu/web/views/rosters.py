@@ -17,7 +17,6 @@ from nuanliu.awards.permissions import POLICY
 from nuanliu.awards.queries import Summary, summary_of
 from nuanliu.awards.states import RosterState
 from nuanliu.base.jobs import ask
-from nuanliu.evidence.actions import archive
 from nuanliu.kernel.findings import CODES, Severity
 from nuanliu.ledger.models import UsePlan
 from nuanliu.organizations.models import Organization
@@ -34,7 +33,6 @@ from nuanliu.web.tables.rosters import ROSTERS
 
 # Above this a worker reads the list while the sender watches; below it an answer comes sooner than a progress page.
 AT_ONCE_BYTES = 400_000
-ROSTER_FILE = "roster"
 ACTS = (
     "accept_rows",
     "correct_row",
@@ -110,22 +108,10 @@ def _by_worker(
     request: DeskRequest, campaign: Campaign, files: list[SubmittedFile], wanted: dict[str, Any]
 ) -> HttpResponse:
     sender: Organization = wanted["organization"]
-    kept = [
-        archive(
-            file.content,
-            name=file.name,
-            kind=ROSTER_FILE,
-            media_type="application/octet-stream",
-            organization_path=sender.path,
-            organization_id=sender.pk,
-            by=request.actor,
-        )
-        for file in files
-    ]
     job = ask(
         jobs.import_lists,
         by=request.actor,
-        files=[str(file.pk) for file in kept],
+        files=jobs.keep_submission(files, sender, by=request.actor),
         organization=str(sender.pk),
         campaign=str(campaign.pk),
         on=wanted["business_date"].isoformat(),

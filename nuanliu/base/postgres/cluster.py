@@ -124,8 +124,21 @@ class Cluster:
                     self.launch_postmaster(life)
             if info := self.reachable():
                 return info
+            self.stop_deaf()
             time.sleep(0.1)
         raise PostgresError(f"another server works in {self.data} and does not answer\n{self.last_words()}")
+
+    def stop_deaf(self) -> None:
+        """Stop a server that is ready but has lost its socket: nobody can reach it any more.
+
+        Whoever deletes a project and makes it again at the same place meets it: the old server, finding its data
+        gone, removes the socket of the same name on its way out.
+        """
+        lines = self.lock_lines()
+        if len(lines) < 8 or lines[7].strip() != "ready":
+            return
+        if not (Path(lines[4]) / f".s.PGSQL.{lines[3]}").exists():
+            self.launch.run("pg_ctl", "-D", str(self.data), "-W", "-m", "fast", "stop")
 
     def create(self) -> None:
         """Run initdb beside the final place and move the result there, so that a cut leaves nothing half-made."""

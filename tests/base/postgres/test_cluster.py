@@ -155,6 +155,17 @@ def test_it_starts_after_a_power_cut_left_a_lock_whose_number_another_process_be
     assert ask(cluster, "SELECT count(*) FROM kept") == 1
 
 
+def test_a_server_that_lost_its_socket_is_started_anew(cluster):
+    write(cluster, 1)
+    info = cluster.ensure_running()
+    before = postmaster(cluster)
+    (info.socket_folder / f".s.PGSQL.{info.port}").unlink()
+    write(cluster, 2)
+    assert postmaster(cluster) != before
+    with superuser(cluster.ensure_running(), "nuanliu") as connection:
+        assert connection.execute("SELECT number FROM kept ORDER BY number").fetchall() == [(1,), (2,)]
+
+
 def test_the_lock_of_a_living_server_is_never_dropped(cluster):
     server = cluster.ensure_running()
     cluster.drop_stale_locks(server.socket_folder)

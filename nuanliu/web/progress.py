@@ -8,14 +8,26 @@ from django.utils.translation import gettext_lazy as _
 
 from nuanliu.base.jobs.states import JobState
 from nuanliu.base.models import JobRun
+from nuanliu.web.acts import Step, steps
 
 OVER = (JobState.DONE, JobState.REFUSED, JobState.FAILED)
 IMPORTS = ("web.import_lists", "web.reimport_list", "web.read_again", "web.import_unions")
-STAGES = {
+# What a job says about itself while it runs (nuanliu.web.jobs).
+STEPS = {
+    "resealing": _("resealing"),
+    "counting": _("counting"),
+    "copying": _("copying"),
+    "reading": _("reading every file"),
+    "restoring": _("restoring beside the running system"),
+    "proving": _("proving every row"),
     "opening": _("opening the files"),
     "checking": _("reading and checking"),
     "staging": _("writing the rows"),
+    "printing": _("setting the pages"),
+    "writing": _("writing the workbook"),
+    "releasing": _("releasing money not used"),
 }
+READING = ("opening", "checking", "staging")
 LIST = "awards.roster"
 
 
@@ -27,19 +39,15 @@ def of_job(job: JobRun, now: datetime) -> dict[str, Any]:
         "over": job.state in OVER,
         "seconds": round(seconds, 1),
         "rows_per_second": round(job.done_count / seconds) if seconds and counts_rows else 0,
-        "stages": _stages(job) if job.kind in IMPORTS else [],
+        "steps": _steps(job) if job.kind in IMPORTS else [],
     }
 
 
-def _stages(job: JobRun) -> list[tuple[str, str]]:
-    names = list(STAGES)
-    reached = names.index(job.step) if job.step in names else 0
-    if job.state == JobState.DONE:
-        reached = len(names)
-    return [
-        (str(label), "done" if place < reached else "now" if place == reached else "")
-        for place, label in enumerate(STAGES.values())
-    ]
+def _steps(job: JobRun) -> list[Step]:
+    """The steps of reading a list or a sheet."""
+    reached = READING.index(job.step) if job.step in READING else 0
+    words = [STEPS[step] for step in READING]
+    return steps(words, len(READING) if job.state == JobState.DONE else reached)
 
 
 def list_made(job: JobRun) -> str:

@@ -4,7 +4,6 @@ from typing import Any
 
 from django import template
 from django.utils.translation import gettext, ngettext
-from django.utils.translation import gettext_lazy as _
 
 from nuanliu.access.states import Role
 from nuanliu.approvals.states import Ballot, RoundState
@@ -14,6 +13,7 @@ from nuanliu.kernel.text import mask_name
 from nuanliu.ledger.states import SourceClass
 from nuanliu.payments.states import BatchState, OrderState, Outcome
 from nuanliu.web.acts import Act
+from nuanliu.web.progress import STEPS
 
 register = template.Library()
 
@@ -31,23 +31,6 @@ COLOURS = {
 def payments(count: int) -> str:
     """How many payments, with the measure word."""
     return ngettext("%(count)s payment", "%(count)s payments", count) % {"count": f"{count:,}"}
-
-
-# What a job says about itself while it runs (nuanliu.web.jobs).
-STEPS = {
-    "resealing": _("resealing"),
-    "counting": _("counting"),
-    "copying": _("copying"),
-    "reading": _("reading every file"),
-    "restoring": _("restoring beside the running system"),
-    "proving": _("proving every row"),
-    "opening": _("opening the files"),
-    "checking": _("reading and checking"),
-    "staging": _("writing the rows"),
-    "printing": _("setting the pages"),
-    "writing": _("writing the workbook"),
-    "releasing": _("releasing money not used"),
-}
 
 
 @register.filter

@@ -23,6 +23,7 @@ from nuanliu.ledger.states import PlanState
 from nuanliu.payments import jobs
 from nuanliu.payments.permissions import POLICY as PAYMENTS
 from nuanliu.payments.queries import batches_of
+from nuanliu.web.acts import Step, steps
 from nuanliu.web.dossiers import Dossier, dossier_of, payable_of, sums_of
 from nuanliu.web.forms import ProposalForm, ReasonForm, UnusedForm
 from nuanliu.web.guards import WRITING, DeskRequest, page
@@ -54,7 +55,7 @@ def plan(request: DeskRequest, key: UUID) -> HttpResponse:
         "dossier": dossier,
         "round": round_,
         "earlier_rounds": earlier,
-        "stages": _stages(found, bool(dossier.lists), round_),
+        "steps": _steps(found, bool(dossier.lists), round_),
         **shown,
         **_acts(request, found, dossier, round_),
         "onward": after_plan(
@@ -107,23 +108,25 @@ def _paid(request: DeskRequest, found: UsePlan) -> dict[str, Any]:
     }
 
 
-def _stages(found: UsePlan, has_lists: bool, round_: RoundRecorded | None) -> list[dict[str, Any]]:
-    """The steps across the top: drafted, lists attached, signed by two, decided, paid."""
+def _steps(found: UsePlan, has_lists: bool, round_: RoundRecorded | None) -> list[Step]:
+    """The steps across the top: drafted, lists attached, signed by two, decided, closed."""
     signed = len(round_.signatures) if round_ else 0
-    done = {
-        "draft": True,
-        "lists": has_lists,
-        "signed": found.state not in (PlanState.DRAFT, PlanState.WITHDRAWN) and signed > 1,
-        "decided": found.state in (PlanState.APPROVED, PlanState.REJECTED, PlanState.CLOSED),
-        "closed": found.state == PlanState.CLOSED,
-    }
-    now = next((name for name, is_done in done.items() if not is_done), "")
-    labels = dict(zip(done, (_("drafted"), _("lists attached"), _("proposed by two departments"),
-                             _("decided together"), _("closed")), strict=True))  # fmt: skip
-    return [
-        {"label": labels[name], "done": is_done, "now": name == now and found.state != PlanState.WITHDRAWN}
-        for name, is_done in done.items()
-    ]
+    done = (
+        True,
+        has_lists,
+        found.state not in (PlanState.DRAFT, PlanState.WITHDRAWN) and signed > 1,
+        found.state in (PlanState.APPROVED, PlanState.REJECTED, PlanState.CLOSED),
+        found.state == PlanState.CLOSED,
+    )
+    names = (
+        _("drafted"),
+        _("lists attached"),
+        _("proposed by two departments"),
+        _("decided together"),
+        _("closed"),
+    )
+    reached = done.index(False) if False in done else len(done)
+    return steps(names, reached, stopped=found.state == PlanState.WITHDRAWN)
 
 
 def _acts(

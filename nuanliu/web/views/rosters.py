@@ -22,6 +22,7 @@ from nuanliu.ledger.models import UsePlan
 from nuanliu.organizations.models import Organization
 from nuanliu.programmes.models import Campaign
 from nuanliu.web import jobs
+from nuanliu.web.acts import Step, steps
 from nuanliu.web.forms import OnForm, ReasonForm
 from nuanliu.web.forms_lists import REASONS, CorrectedListsForm, ListsForm
 from nuanliu.web.guards import WRITING, DeskRequest, page
@@ -240,8 +241,8 @@ def _codes(summary: Summary) -> list[dict[str, Any]]:
     return sorted(listed, key=lambda entry: (order[entry["info"].severity], -entry["count"]))
 
 
-def _steps(found: Roster) -> list[tuple[str, str]]:
-    """The life of a list across the page: done, now, or still to come."""
+def _steps(found: Roster) -> list[Step]:
+    """The life of a list across the page."""
     reached = {
         RosterState.CHECKED: 1,
         RosterState.ACCEPTED: 3 if found.signed_on else 2,
@@ -255,10 +256,7 @@ def _steps(found: Roster) -> list[tuple[str, str]]:
         _("into a plan"),
         _("decided together"),
     )
-    return [
-        (name, "done" if place < reached else "now" if place == reached else "")
-        for place, name in enumerate(names)
-    ]
+    return steps(names, reached)
 
 
 @page(POLICY, "accept_rows", WRITING)

@@ -1,5 +1,6 @@
 """The demonstration's processes: started together, started again when one ends, ended together."""
 
+import os
 import shutil
 import signal
 import socket
@@ -8,12 +9,13 @@ import sys
 import time
 from collections import deque
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 
 import typer
 
 READY_SECONDS = 60
+PATIENCE_SECONDS = 15
 STARTS_ALLOWED = 5
 WINDOW_SECONDS = 60.0
 
@@ -28,8 +30,10 @@ class Part:
 
     def start(self) -> None:
         self.starts.append(time.monotonic())
+        # A session of its own, so that its group holds all it starts.
         self.process = subprocess.Popen(
-            [*dies_with_us(), sys.executable, "-m", "nuanliu.cli.main", *self.arguments]
+            [*dies_with_us(), sys.executable, "-m", "nuanliu.cli.main", *self.arguments],
+            start_new_session=True,
         )
 
     def ended(self) -> bool:
@@ -42,10 +46,15 @@ class Part:
     def stop(self) -> None:
         """Ask it to end, and insist after a while."""
         self.process.terminate()
-        try:
-            self.process.wait(15)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
+        with suppress(subprocess.TimeoutExpired):
+            self.process.wait(PATIENCE_SECONDS)
+        self.sweep()
+
+    def sweep(self) -> None:
+        """End what it started and left: a web process without its parent would hold the port for ever."""
+        with suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
 
 
 @cache
@@ -102,6 +111,7 @@ def keep_running(started: list[Part]) -> None:
                 typer.echo(f"`nuanliu {part.arguments[0]}` ends again and again; stopping.", err=True)
                 raise typer.Exit(1)
             typer.echo(f"`nuanliu {part.arguments[0]}` ended; starting it again.", err=True)
+            part.sweep()
             part.start()
 
 

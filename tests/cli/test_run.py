@@ -43,6 +43,7 @@ def running(environment, tmp_path):
         try:
             wait(lambda: "Ready:" in log.read_text() or process.poll() is not None)
             assert process.poll() is None, log.read_text()
+            log.with_suffix(".pid").write_text(str(process.pid))
             yield log
         finally:
             process.send_signal(signal.SIGINT)
@@ -64,6 +65,21 @@ def answers(port):
         return False
 
 
+def children(pid):
+    """The processes that a process has started, with their commands."""
+    listed = subprocess.run(
+        ["ps", "-o", "pid=,args=", "--ppid", str(pid)], capture_output=True, text=True, check=False
+    )
+    return {int(line.split()[0]): line for line in listed.stdout.splitlines()}
+
+
+def runs(pid):
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
 def postmaster(environment):
     return int(
         (Path(environment["NUANLIU_VAR"]) / "postgres/data/postmaster.pid").read_text().splitlines()[0]
@@ -82,6 +98,16 @@ def test_it_survives_kill_9_of_the_database(running, port, environment):
     first = postmaster(environment)
     os.kill(first, signal.SIGKILL)
     wait(lambda: postmaster(environment) != first)
+    wait(lambda: answers(port))
+
+
+def test_kill_9_of_the_web_server_leaves_none_of_its_processes_behind(running, port):
+    supervisor = int(running.with_suffix(".pid").read_text())
+    server = next(pid for pid, command in children(supervisor).items() if " serve " in command)
+    processes = children(server)
+    assert len(processes) >= 2
+    os.kill(server, signal.SIGKILL)
+    wait(lambda: not any(runs(pid) for pid in processes))
     wait(lambda: answers(port))
 
 

@@ -1,6 +1,6 @@
 """Who acts, in which post, and with whom a user may not be alone."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, timedelta
@@ -92,6 +92,12 @@ def holders(organization_path: str, role: str, on: date) -> QuerySet[User]:
     """The users who hold a role in one organization on a day, as far as the scope sees their posts."""
     held = Post.objects.filter(in_effect(on), organization_path=organization_path, role=role)
     return User.objects.filter(pk__in=held.values("user")).order_by("username")
+
+
+def holder_keys(organization_path: str, roles: Collection[str], on: date) -> frozenset[UUID]:
+    """The keys of the users who hold one of these roles in one organization on a day, as far as the scope sees."""
+    held = Post.objects.filter(in_effect(on), organization_path=organization_path, role__in=roles)
+    return frozenset(held.values_list("user_id", flat=True))
 
 
 def users_around() -> QuerySet[User]:

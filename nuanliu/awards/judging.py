@@ -8,7 +8,7 @@ from uuid import UUID
 
 import polars as pl
 
-from nuanliu.access.queries import holders
+from nuanliu.access.queries import holder_keys
 from nuanliu.access.states import Role
 from nuanliu.awards.checking.facts import Line, ListTable, Rules
 from nuanliu.awards.checking.findings import assemble, notes_of
@@ -103,5 +103,4 @@ def with_notes(findings: pl.DataFrame, submission: Submission) -> pl.DataFrame:
 
 def answerable_users(organization: Organization, business_date: date, handler_id: UUID) -> frozenset[UUID]:
     """The handler and those who approve for the union: none of them, nor their relatives, is served unseen (R-056)."""
-    approving = (holders(organization.path, role, business_date) for role in APPROVING)
-    return frozenset({handler_id, *(user.pk for users in approving for user in users)})
+    return frozenset({handler_id}) | holder_keys(organization.path, APPROVING, business_date)

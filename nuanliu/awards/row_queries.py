@@ -118,18 +118,20 @@ def rows_page(
     keeps the rows with that finding.
     """
     given = {"roster": roster.pk, "ordinal": after[0], "number": after[1], "limit": limit, "code": code}
-    return _rows(TABS["code" if code else only], given)
+    return _rows(roster, TABS["code" if code else only], given)
 
 
 def row_with_findings(roster: Roster, row_id: int) -> RowWithFindings | None:
     """One open row of a roster, or None."""
     given = {"roster": roster.pk, "ordinal": 0, "number": 0, "limit": 1, "row": row_id}
-    return next(iter(_rows(TABS["row"], given)), None)
+    return next(iter(_rows(roster, TABS["row"], given)), None)
 
 
-def _rows(places: str, given: Mapping[str, Any]) -> list[RowWithFindings]:
+def _rows(roster: Roster, places: str, given: Mapping[str, Any]) -> list[RowWithFindings]:
     # Beside its columns each row carries `accepted`, `found` and `corrected`.
     rows: list[Any] = list(RosterRow.objects.raw(PAGE.format(places), given))
+    for row in rows:
+        row.roster = roster
     told = [[(row.pk, UUID(one[0]), *one[1:]) for one in row.corrected or ()] for row in rows]
     corrections = _standing([one for of_row in told for one in of_row])
     return [

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -138,10 +139,16 @@ def category_by_label() -> dict[str, str]:
     Codes, labels, other wordings, and each of them behind the code or its number. A bare number means nothing: the
     Measures count six groups, the form eleven.
     """
-    codes = [category.code for category in categories()]
-    wordings = dict(CategoryWording.objects.values_list("wording", "category_id"))
-    known = {written: code for code in codes for written in (code, f"({code})")} | wordings
-    for wording, code in wordings.items():
+    codes = Category.objects.order_by("ordinal").values_list("code", flat=True)
+    wordings = CategoryWording.objects.order_by("wording").values_list("wording", "category_id")
+    return dict(_by_label(tuple(codes), tuple(wordings)))
+
+
+# Normalised once while the tables of categories stay as they are.
+@lru_cache(maxsize=4)
+def _by_label(codes: tuple[str, ...], wordings: tuple[tuple[str, str], ...]) -> dict[str, str]:
+    known = {written: code for code in codes for written in (code, f"({code})")} | dict(wordings)
+    for wording, code in wordings:
         for prefix in (code, code.removeprefix("C"), f"({code})", f"({code.removeprefix('C')})"):
             known |= {normalize_label(prefix + sign + wording): code for sign in BETWEEN_CODE_AND_LABEL}
         known[normalize_label(f"{wording}({code})")] = code
@@ -150,11 +157,13 @@ def category_by_label() -> dict[str, str]:
 
 def tag_by_wording() -> dict[str, str]:
     """Every wording of a key group, as `normalize_label` writes it, and the code of its tag."""
-    return {
-        normalize_label(wording): tag.code
-        for tag in Tag.objects.order_by("code")
-        for wording in (tag.label, *tag.wordings)
-    }
+    tags = Tag.objects.order_by("code").values_list("code", "label", "wordings")
+    return dict(_tags_by_label(tuple((code, label, *wordings) for code, label, wordings in tags)))
+
+
+@lru_cache(maxsize=4)
+def _tags_by_label(tags: tuple[tuple[str, ...], ...]) -> dict[str, str]:
+    return {normalize_label(wording): code for code, *wordings in tags for wording in wordings}
 
 
 def prohibited_words(on: date) -> list[ProhibitedGoods]:

@@ -99,6 +99,8 @@ def normalize_name(text: str) -> str:
 
 def normalize_code(text: str) -> str:
     """An identity number, account, phone or code: upper case, no spaces, no leading apostrophe."""
+    if text.isascii() and text.isalnum():
+        return text.upper()
     return _run(CODE_STEPS, folded(text))
 
 
@@ -114,6 +116,8 @@ def normalize_label(text: str) -> str:
 
 def visible(text: str) -> str:
     """The text without the characters that nobody can see."""
+    if text.isascii() and text.isprintable():
+        return text
     return compiled(INVISIBLE).sub("", text)
 
 

@@ -27,7 +27,7 @@ class Bank:
         return f"回盘_{file_name(profile.layout, facts)}", write_reply(profile, facts, self._answers(sent))
 
     def _answers(self, sent: ReplyRows) -> OrderRows:
-        places = range(self.seen + 1, self.seen + len(sent) + 1)
+        places, day = range(self.seen + 1, self.seen + len(sent) + 1), f"{self.on:%Y%m%d}"
         self.seen += len(sent)
         return OrderRows(
             order_keys=sent.keys,
@@ -38,7 +38,7 @@ class Bank:
             amounts_fen=[amount or 0 for amount in sent.amounts_fen],
             words=[WRONG_ACCOUNT if self._fails(place) else PAID for place in places],
             settled_on=[self.on] * len(sent),
-            references=[f"{self.on:%Y%m%d}{place:08d}" for place in places],
+            references=[f"{day}{place:08d}" for place in places],
         )
 
     def _fails(self, place: int) -> bool:

@@ -5,7 +5,7 @@ import io
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from nuanliu.base.spreadsheets.cells import SheetCells
 from nuanliu.base.spreadsheets.reader import read_workbook
@@ -145,21 +145,23 @@ def _rows(layout: Layout, grid: _Grid, start: int, places: dict[str, int]) -> Re
     ]
     rows = [cells for _, cells in kept]
 
-    def column(name: str) -> list[str]:
-        return [cells[places[name]] for cells in rows] if name in places else [""] * len(rows)
+    def column[Value](name: str, read: Callable[[str], Value]) -> list[Value]:
+        if name not in places:
+            return [read("")] * len(rows)
+        place = places[name]
+        return [read(cells[place]) for cells in rows]
 
-    amount, day = _amount_reader(layout), _day_reader(layout)
-    days = column("settled_on")
+    key_field, day = layout.key_field, _day_reader(layout)
     return ReplyRows(
         row_numbers=[number for number, _ in kept],
-        keys=[_key(layout.key_field, text) for text in column(layout.key_field)],
-        payee_names=[visible(text) for text in column("payee_name")],
-        accounts=[normalize_code(text) for text in column("account")],
-        amounts_fen=[amount(text) for text in column("amount")],
-        words=[visible(text)[:WORDS_LENGTH] for text in column("words")],
-        settled_on=[day(text) for text in days],
-        has_day=[bool(text) for text in days],
-        references=[visible(text)[:REFERENCE_LENGTH] for text in column("reference")],
+        keys=column(key_field, partial(_key, key_field)),
+        payee_names=column("payee_name", visible),
+        accounts=column("account", normalize_code),
+        amounts_fen=column("amount", _amount_reader(layout)),
+        words=column("words", lambda text: visible(text)[:WORDS_LENGTH]),
+        settled_on=column("settled_on", day),
+        has_day=column("settled_on", bool),
+        references=column("reference", lambda text: visible(text)[:REFERENCE_LENGTH]),
     )
 
 

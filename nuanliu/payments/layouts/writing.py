@@ -83,7 +83,8 @@ def _field_texts(layout: Layout, orders: OrderRows) -> dict[str, Sequence[str]]:
     }
     if orders.words:
         each["words"] = orders.words
-        each["settled_on"] = [layout.date_text(day) for day in orders.settled_on] or [""] * len(orders)
+        days = {day: layout.date_text(day) for day in set(orders.settled_on)}
+        each["settled_on"] = [days[day] for day in orders.settled_on] or [""] * len(orders)
         each["reference"] = orders.references or [""] * len(orders)
     return each
 

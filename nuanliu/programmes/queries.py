@@ -6,7 +6,8 @@ from datetime import date
 from functools import lru_cache
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from nuanliu.kernel.errors import Refused
 from nuanliu.kernel.text import normalize_label
@@ -56,6 +57,11 @@ def standard_in_force(organization: Organization, on: date) -> Standard | None:
 def is_in_force(standard: Standard, on: date) -> bool:
     """Whether this standard may be used on a day, whether or not a later one would win."""
     return Standard.objects.filter(pk=standard.pk).filter(_in_force(on)).exists()
+
+
+def with_force(standards: QuerySet[Standard], on: date) -> QuerySet[Standard]:
+    """Standards with `in_force`: whether each may be used on a day, as `is_in_force` says."""
+    return standards.annotate(in_force=Coalesce(ExpressionWrapper(_in_force(on), BooleanField()), False))
 
 
 def in_force_among(standards: Iterable[Standard], on: date) -> set[UUID]:
@@ -111,12 +117,12 @@ class LineChange:
 
 def changes_of(standard: Standard, before: Standard | None) -> list[LineChange]:
     """Category by category what a standard gives, and what the version before it gave; in the order of Annex 1."""
-    now, then = lines_of(standard), lines_of(before) if before else {}
-    return [
-        LineChange(category, now.get(category.code), then.get(category.code))
-        for category in categories()
-        if category.code in now or category.code in then
-    ]
+    versions = [standard.pk, before.pk if before else None]
+    found: dict[Category, list[StandardLine | None]] = {}
+    lines = StandardLine.objects.filter(standard__in=[one for one in versions if one])
+    for line in lines.select_related("category").order_by("category__ordinal"):
+        found.setdefault(line.category, [None, None])[versions.index(line.standard_id)] = line
+    return [LineChange(category, now, then) for category, (now, then) in found.items()]
 
 
 def _worth(line: StandardLine | None) -> int:

@@ -17,7 +17,14 @@ from nuanliu.programmes.actions import (
     withdraw_standard,
 )
 from nuanliu.programmes.models import Standard, StandardLine
-from nuanliu.programmes.queries import is_in_force, lines_of, standard_in_force, standards_of, superseded_by
+from nuanliu.programmes.queries import (
+    is_in_force,
+    lines_of,
+    standard_in_force,
+    standards_of,
+    superseded_by,
+    with_force,
+)
 from nuanliu.programmes.rules import StandardSum
 from nuanliu.programmes.states import STANDARD_TRANSITIONS, StandardState
 
@@ -57,6 +64,7 @@ def test_a_draft_holds_its_sums_and_is_written_once(draft, jiading, rights):
 def test_a_draft_is_never_in_force(draft, jiading, raw_sql):
     assert standard_in_force(jiading, ON) is None
     assert (is_in_force(draft, ON), usable(raw_sql, draft, ON)) == (False, False)
+    assert list(with_force(standards_of(jiading), ON).values_list("in_force", flat=True)) == [False]
 
 
 @pytest.mark.requirement("R-025", "R-103")
@@ -66,6 +74,8 @@ def test_an_adopted_standard_is_in_force_from_its_adoption_within_its_validity(a
     expected = [False, False, True, True, False]
     assert [standard_in_force(jiading, day) == standard for day in days] == expected
     assert [is_in_force(standard, day) for day in days] == expected
+    told = [with_force(standards_of(jiading), day).values_list("in_force", flat=True).get() for day in days]
+    assert told == expected
     assert [usable(raw_sql, standard, day) for day in days] == expected
 
 

@@ -31,10 +31,6 @@ def test_a_list_page_asks_a_fixed_number_of_times(job: Job, route: str) -> None:
     assert len(reads(asked)) <= 8, reads(asked)
 
 
-# What one record's page asks beyond the eight: the versions before and after it, and who filed it where.
-MORE = {"standard": 10}
-
-
 def test_every_page_asks_at_most_eight_times(job: Job) -> None:
     guards = {str(route.name): guard for route in routes() if (guard := guard_of(route))}
     desks = desks_by_role()
@@ -49,7 +45,7 @@ def test_every_page_asks_at_most_eight_times(job: Job) -> None:
             continue
         with CaptureQueriesContext(connection) as asked:
             reader.get(address)
-        if len(reads(asked)) > MORE.get(name, 8):
+        if len(reads(asked)) > 8:
             dear[name] = reads(asked)
     assert {name: len(asked) for name, asked in dear.items()} == {}, dear
 

@@ -21,8 +21,8 @@ from nuanliu.programmes.queries import (
     categories,
     changes_of,
     in_force_before,
-    is_in_force,
     superseded_by,
+    with_force,
 )
 from nuanliu.programmes.states import STANDARD_TRANSITIONS, Per, StandardState
 from nuanliu.web.acts import Act, Step, act, steps
@@ -95,12 +95,11 @@ def standard(request: DeskRequest, key: UUID) -> HttpResponse:
 
 
 def _page(request: DeskRequest, found: Standard, **bound: Any) -> HttpResponse:
-    today = timezone.localdate()
     context = {
         "standard": found,
         "before": (before := in_force_before(found)),
         "changes": changes_of(found, before),
-        "in_force": is_in_force(found, today),
+        "in_force": found.in_force,  # type: ignore[attr-defined]
         "superseded_by": superseded_by(found) if found.adopted_on else None,
         "steps": _steps(found),
         "acts": _acts(request.actor, found, bound),
@@ -195,7 +194,7 @@ def withdraw(request: DeskRequest, key: UUID) -> HttpResponse:
 
 
 def _standard(request: DeskRequest, key: UUID) -> Standard:
-    return get_object_or_404(standards_for(request.actor), pk=key)
+    return get_object_or_404(with_force(standards_for(request.actor), timezone.localdate()), pk=key)
 
 
 def _own(request: DeskRequest, key: UUID, act: str) -> Standard:

@@ -278,6 +278,12 @@ class Award(Numbered, Recorded):
                 condition=~Q(tags=[]),
                 name="award_tagged_by_union",
             ),
+            # Few rows: what was given in cash by way of exception.
+            Index(
+                fields=["cash_exception"],
+                condition=Q(cash_exception__isnull=False),
+                name="award_by_cash_exception",
+            ),
         ]
         constraints = [
             # Also how the awards of a roster are read, in the order of its rows.

@@ -96,12 +96,16 @@ def remembered_mappings(organization_path: str) -> QuerySet[HeadingMapping]:
 
 # --- findings on the programme (R-050, R-105, R-039) ---
 
+# Only who can be meant comes out: one category, one sum. Least and greatest are summed up as the rows come, where
+# counting the different ones would sort them all.
 EMPLOYER_GROUPS = """
-SELECT row.employer, count(*), count(DISTINCT award.category_id), min(award.cash_fen + award.goods_fen),
-       max(award.cash_fen + award.goods_fen)
+SELECT row.employer, count(*), 1, min(award.cash_fen + award.goods_fen), max(award.cash_fen + award.goods_fen)
 FROM awards_award award JOIN awards_rosterrow row ON row.id = award.basis_id
 WHERE award.campaign_id = %s AND award.live AND row.employer <> ''
-GROUP BY row.employer ORDER BY row.employer
+GROUP BY row.employer
+HAVING min(award.category_id) = max(award.category_id)
+   AND min(award.cash_fen + award.goods_fen) = max(award.cash_fen + award.goods_fen)
+ORDER BY row.employer
 """
 
 
@@ -142,6 +146,7 @@ FROM ledger_transfer transfer
 LEFT JOIN awards_award award
     ON transfer.subject_kind = 'award' AND award.id = transfer.subject_id AND award.state = 'delivered'
 WHERE transfer.kind = 'post' AND award.id IS NULL
+  AND NOT EXISTS (SELECT FROM ledger_transfer back WHERE back.resolves_id = transfer.id)
 ORDER BY transfer.id
 """
 
@@ -156,5 +161,5 @@ class NotEntered:
 
 
 def paid_but_not_entered() -> list[NotEntered]:
-    """Ledger against module: every use of money has its entry (R-039); what has none."""
+    """Ledger against module: every use of money has its entry (R-039); what has none, and was not reversed."""
     return [NotEntered(*row) for row in sql_rows(NOT_ENTERED)]

@@ -5,10 +5,16 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from nuanliu.awards.actions.giving import settle
+from nuanliu.awards.models import Award
+from nuanliu.base.scope import Scope, scoped
 from nuanliu.kernel.findings import TIMELY_ENTRY, Finding
 from nuanliu.kernel.findings import finding as found_of
-from nuanliu.web.views import oversight
-from tests.awards.conftest import DAY
+from nuanliu.ledger.actions import reverse, settle_many
+from nuanliu.ledger.models import Transfer
+from nuanliu.web import concerns
+from nuanliu.web.concerns import found_in
+from tests.awards.conftest import DAY, JIADING
 from tests.web.conftest import reads, text_of
 from tests.web.job import Job, accept_and_sign, decide, pay
 
@@ -72,12 +78,44 @@ def test_findings_are_paged_by_key(job: Job, monkeypatch: pytest.MonkeyPatch) ->
             for number in range(70, 0, -1)
         ]
 
-    monkeypatch.setattr(oversight, "same_amount_findings", many)
+    monkeypatch.setattr(concerns, "same_amount_findings", many)
     first = job.at("auditor").get(f"{place(job)}same-amount/").context["page"]
     assert (first.rows[0].subject, first.rows[-1].subject, first.next) == ("001", "050", "050")
     second = job.at("auditor").get(f"{place(job)}same-amount/?after={first.next}").context["page"]
     assert [row.subject for row in second.rows] == [f"{number:03}" for number in range(51, 71)]
     assert second.next == ""
+
+
+@pytest.mark.requirement("R-039")
+def test_a_booking_for_which_no_award_stands_is_seen_at_once_and_gone_when_it_is_reversed(job: Job) -> None:
+    decide(job, accept_and_sign(job))
+    assert counts(job)["not-entered"] == 0
+    with scoped(Scope.for_path(JIADING)):
+        planned = list(Award.objects.filter(plan__isnull=False).values_list("pk", flat=True))
+        with connection.cursor() as cursor:
+            settle(cursor, planned, "post", DAY)
+        settle_many(by=job.world.cast.clerk)
+    found = counts(job)["not-entered"]
+    assert found == len(planned) > 0
+    with scoped(Scope.for_path(JIADING)):
+        posted = Transfer.objects.filter(kind="post").first()
+        reverse(posted, reason="无名册", by=job.world.cast.finance, on=DAY)
+    assert counts(job)["not-entered"] == found - 1
+
+
+def test_what_has_not_moved_is_not_counted_again(job: Job) -> None:
+    pay(job, decide(job, accept_and_sign(job)))
+    shown = counts(job)
+    with CaptureQueriesContext(connection) as asked:
+        assert counts(job) == shown
+    assert not any("awards_rosterrow" in query["sql"] or "ledger_transfer" in query["sql"] for query in asked)
+
+
+def test_who_sees_less_is_not_shown_what_another_saw(job: Job) -> None:
+    pay(job, decide(job, accept_and_sign(job)))
+    assert counts(job)["late-entry"] == 1
+    with scoped(Scope.for_path("/0/31/101/")):
+        assert found_in(["late-entry"], job.world.campaign, job.world.cast.auditor) == {"late-entry": []}
 
 
 def test_a_key_that_is_none_and_a_kind_that_nobody_knows_are_not_found(job: Job) -> None:
@@ -87,7 +125,7 @@ def test_a_key_that_is_none_and_a_kind_that_nobody_knows_are_not_found(job: Job)
     assert browser.get(f"{place(job)}late-payment/?after=nonsense").status_code == 404
 
 
-@pytest.mark.parametrize("name", list(oversight.CONCERNS))
+@pytest.mark.parametrize("name", list(concerns.CONCERNS))
 def test_each_kind_asks_a_fixed_number_of_times(job: Job, name: str) -> None:
     browser, address = job.at("auditor"), f"{place(job)}{name}/"
     page = browser.get(address)

@@ -789,6 +789,14 @@ class Migration(migrations.Migration):
                 name="award_tagged_by_union",
             ),
         ),
+        migrations.AddIndex(
+            model_name="award",
+            index=models.Index(
+                condition=models.Q(("cash_exception__isnull", False)),
+                fields=["cash_exception"],
+                name="award_by_cash_exception",
+            ),
+        ),
         migrations.AddConstraint(
             model_name="award",
             constraint=models.UniqueConstraint(fields=("roster", "basis_id"), name="award_once_from_row"),

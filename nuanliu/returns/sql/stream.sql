@@ -26,12 +26,13 @@ CREATE OR REPLACE TRIGGER returns_marked_on_change AFTER UPDATE ON awards_award
 CREATE OR REPLACE TRIGGER returns_marked_on_removal AFTER DELETE ON awards_award
     REFERENCING OLD TABLE AS earlier FOR EACH STATEMENT EXECUTE FUNCTION returns_mark_awards();
 
--- Transfers and typed values are only added.
+-- Transfers and typed values are only added. A posting moves no table, for the award that it pays does; but it may
+-- stand for no award, and that is looked for too (nuanliu/web/concerns.py).
 CREATE OR REPLACE FUNCTION returns_mark_transfers() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     INSERT INTO returns_streamchange (organization_path)
-    SELECT DISTINCT organization_path FROM arrived WHERE kind IN ('receive', 'allocate', 'reverse');
+    SELECT DISTINCT organization_path FROM arrived WHERE kind IN ('receive', 'allocate', 'post', 'reverse');
     RETURN NULL;
 END
 $$;

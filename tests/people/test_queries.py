@@ -1,19 +1,31 @@
 """Whom a number names, and which households a union has on record."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from nuanliu.awards.actions import accept_rows, correct_row
 from nuanliu.awards.models import Award
 from nuanliu.base.crypto import Place, blind, open_
 from nuanliu.base.scope import Scope, scoped
 from nuanliu.kernel.errors import Refused
+from nuanliu.people import queries
 from nuanliu.people.actions import form_household
 from nuanliu.people.models import Person
-from nuanliu.people.queries import households_of, people_numbered, person_of
+from nuanliu.people.queries import (
+    households_of,
+    never_helped_since,
+    not_named_since,
+    people_numbered,
+    people_of,
+    person_of,
+)
 from nuanliu.people.states import Relation
 from tests.awards.conftest import DAY, JIADING, World
 from tests.awards.making import People, list_of
 from tests.awards.test_flow import accepted
+from tests.awards.test_requirements import delivered
 
 NUMBER = Place("people_person", "identity_sealed")
 PHONE = Place("people_person", "phone_sealed")
@@ -80,3 +92,19 @@ def test_a_phone_that_was_set_right_in_the_list_is_the_one_found(world: World) -
     accept_rows(roster, by=world.cast.clerk)
     assert people_numbered("13812345678", 5) == []
     assert people_numbered("13987654321", 5) == [Award.objects.get(roster=roster).person]
+
+
+@pytest.mark.parametrize("few", [0, 3000])
+def test_who_got_nothing_since_a_day_is_found_however_many_they_are(
+    world: World, monkeypatch: pytest.MonkeyPatch, few: int
+) -> None:
+    monkeypatch.setattr(queries, "FEW_QUIET", few)
+    helped = Award.objects.get(roster=delivered(world)).person
+    accepted(world, *(person() for person in [People(40)] * 3))
+    everybody = set(people_of(JIADING))
+    assert len(everybody) == 4
+    for day, expected in ((DAY, everybody - {helped}), (DAY + timedelta(1), everybody)):
+        assert set(never_helped_since(people_of(JIADING), JIADING, day)) == expected
+    today = timezone.localdate()
+    for day, expected in ((today, set()), (today + timedelta(1), everybody)):
+        assert set(not_named_since(people_of(JIADING), JIADING, day)) == expected

@@ -130,10 +130,11 @@ def test_a_number_is_found_by_its_end_or_whole_and_stands_in_no_address(job: Job
     assert job.at("clerk").post("/people/find/", {"number": "1"}).status_code == 422
 
 
-def test_the_list_asks_a_fixed_number_of_times(job: Job) -> None:
+@pytest.mark.parametrize("filters", ["", "&idle=1", "&shared=1", "&stale=1"])
+def test_the_list_asks_a_fixed_number_of_times(job: Job, filters: str) -> None:
     accept_and_sign(job)
     browser = job.at("clerk")
-    browser.get("/people/?all=1")
+    browser.get(f"/people/?all=1{filters}")
     with CaptureQueriesContext(connection) as asked:
-        browser.get("/people/?all=1")
+        browser.get(f"/people/?all=1{filters}")
     assert len(reads(asked)) <= 8, reads(asked)

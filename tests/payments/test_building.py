@@ -282,9 +282,20 @@ def test_a_batch_must_hold_what_it_declares(world):
     write("UPDATE payments_paymentbatch SET orders_digest = NULL")
     write("DELETE FROM payments_paymentorder WHERE ordinal = 10")
     assert (
-        broken_rule("UPDATE payments_paymentbatch SET orders_digest = payments_orders_digest(id)")
+        broken_rule("SELECT payments_freeze_orders(array_agg(id)) FROM payments_paymentbatch")
         == "batch_as_declared"
     )
+
+
+def test_nobody_freezes_a_neighbour_s_batch_nor_one_twice(world, scope_of, raw_sql):
+    batch = world.build()
+    freeze = f"SELECT count(*) FROM payments_freeze_orders(ARRAY['{batch.pk}']::uuid[])"
+    assert raw_sql(freeze)[0][0] == 0
+    write("UPDATE payments_paymentbatch SET orders_digest = NULL")
+    with scope_of("/0/31/113/"):
+        assert raw_sql(freeze)[0][0] == 0
+    assert raw_sql(freeze)[0][0] == 1
+    assert bytes(PaymentBatch.objects.get(pk=batch.pk).orders_digest) == bytes(batch.orders_digest)
 
 
 def test_a_neighbour_sees_no_batch_and_no_order(world, scope_of):

@@ -8,7 +8,6 @@ from django.db import connection
 
 from nuanliu.audit.actions import audited, record, unchanged
 from nuanliu.base.actor import Actor
-from nuanliu.base.bulk import rows_of
 from nuanliu.base.statistics import refresh_statistics
 from nuanliu.kernel.errors import Refused, refuse_if
 from nuanliu.kernel.findings import ERROR, PROHIBITIONS, Finding
@@ -203,15 +202,7 @@ def _insert_orders(cursor: Any, batches: list[PaymentBatch], profile: BankProfil
 
 def _freeze(cursor: Any, batches: list[PaymentBatch]) -> None:
     with refused_by_database():
-        cursor.execute(
-            "UPDATE payments_paymentbatch SET orders_digest = payments_orders_digest(id) WHERE id = ANY (%s)",
-            [[batch.pk for batch in batches]],
-        )
-    digests = dict(
-        rows_of(
-            "SELECT id, orders_digest FROM payments_paymentbatch WHERE id = ANY (%s)",
-            [[b.pk for b in batches]],
-        )
-    )
+        cursor.execute("SELECT * FROM payments_freeze_orders(%s)", [[batch.pk for batch in batches]])
+        digests = dict(cursor.fetchall())
     for batch in batches:
         batch.orders_digest = digests[batch.pk]

@@ -8,8 +8,9 @@ GRANT SELECT ON awards_award, awards_cashexception, ledger_transfer, ledger_acco
 
 REVOKE DELETE, TRUNCATE ON payments_paymentbatch, payments_bankprofile, payments_payeraccount FROM nuanliu_app;
 REVOKE UPDATE ON payments_paymentbatch FROM nuanliu_app;
-GRANT UPDATE (state, orders_digest, released_by_id, released_at, released_count, released_fen, release_number,
-    file_id, file_sha256, sent_at) ON payments_paymentbatch TO nuanliu_app;
+GRANT UPDATE (state, released_by_id, released_at, released_count, released_fen, release_number, file_id, file_sha256,
+    sent_at) ON payments_paymentbatch TO nuanliu_app;
+GRANT UPDATE (orders_digest) ON payments_paymentbatch TO nuanliu_matcher;
 
 CREATE SEQUENCE IF NOT EXISTS payments_batch_sequence;
 
@@ -22,13 +23,25 @@ BEGIN
 END
 $$;
 
--- The digest over the payees of a batch as frozen: release compares it with the one taken when the batch was built.
+-- The digest over the payees of a batch as frozen. It is computed twice: when the batch is built, and when it is
+-- released, after the bank's file was made of the same orders.
 CREATE OR REPLACE FUNCTION payments_orders_digest(wanted uuid) RETURNS bytea
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT sha256(convert_to(string_agg(ROW(
         ordinal, award_id, account_id, encode(account_digest, 'hex'), number_tail, amount_fen, payee_name, bank,
         idempotency_key, reservation_id)::text, E'\n' ORDER BY ordinal), 'UTF8'))
     FROM payments_paymentorder WHERE batch_id = wanted
+$$;
+
+-- Freeze the orders of new batches of the caller's scope. The digest is computed here and written by nobody else, so it
+-- is never compared with itself; the guard counts what is frozen.
+CREATE OR REPLACE FUNCTION payments_freeze_orders(wanted uuid[]) RETURNS TABLE (batch uuid, digest bytea)
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    UPDATE payments_paymentbatch SET orders_digest = payments_orders_digest(id)
+    WHERE id = ANY (wanted) AND orders_digest IS NULL
+      AND organization_path >= nullif(current_setting('app.lo', true), '')
+      AND organization_path < nullif(current_setting('app.hi', true), '')
+    RETURNING id, orders_digest
 $$;
 
 -- How far this installation has gone, over all unions: the number of its last release. And which database it is, so
@@ -109,7 +122,6 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT CASE
         WHEN (count(*), coalesce(sum(amount_fen), 0)) IS DISTINCT FROM
              (batch.declared_count::bigint, batch.declared_fen::numeric) THEN 'batch_as_declared'
-        WHEN payments_orders_digest(batch.id) IS DISTINCT FROM batch.orders_digest THEN 'batch_digest'
         END
     FROM payments_paymentorder WHERE batch_id = batch.id
 $$;
@@ -117,7 +129,7 @@ $$;
 CREATE OR REPLACE FUNCTION payments_release_fault(batch payments_paymentbatch) RETURNS text
 LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT CASE
-        WHEN payments_orders_fault(batch) IS NOT NULL THEN 'batch_digest'
+        WHEN payments_orders_digest(batch.id) IS DISTINCT FROM batch.orders_digest THEN 'batch_digest'
         WHEN (SELECT (count(*), coalesce(sum(amount_fen), 0)) FROM payments_paymentorder
               WHERE batch_id = batch.id AND live)
              IS DISTINCT FROM (batch.released_count::bigint, batch.released_fen::numeric) THEN 'batch_as_released'
@@ -189,7 +201,8 @@ DECLARE
     helper text;
 BEGIN
     FOREACH helper IN ARRAY ARRAY[
-        'payments_refuse(text)', 'payments_orders_digest(uuid)', 'payments_last_release()',
+        'payments_refuse(text)', 'payments_orders_digest(uuid)', 'payments_freeze_orders(uuid[])',
+        'payments_last_release()',
         'payments_database_identity()', 'payments_guard_new_batch()', 'payments_guard_batch()',
         'payments_orders_fault(payments_paymentbatch)', 'payments_release_fault(payments_paymentbatch)',
         'payments_settled_fault(payments_paymentbatch)', 'payments_guard_correction()'
@@ -197,7 +210,7 @@ BEGIN
         EXECUTE format('ALTER FUNCTION %s OWNER TO nuanliu_matcher', helper);
         EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', helper);
     END LOOP;
-    GRANT EXECUTE ON FUNCTION payments_orders_digest(uuid), payments_last_release(), payments_database_identity()
+    GRANT EXECUTE ON FUNCTION payments_freeze_orders(uuid[]), payments_last_release(), payments_database_identity()
         TO nuanliu_app;
 END
 $$;

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from nuanliu.awards.actions import SubmittedFile
 from nuanliu.awards.queries import refusal_of
 from nuanliu.organizations.models import Organization
+from nuanliu.web.findings import in_words_with_message
 from nuanliu.web.forms import DateInput, FilesField, FilesInput, OrganizationField
 
 ACCEPTED_KINDS = ".xlsx,.xlsm,.xls,.ods,.csv,.tsv"
@@ -51,7 +52,7 @@ def _looked_at(sent: Sequence[UploadedFile]) -> list[SubmittedFile]:
         if not told:
             files.append(SubmittedFile(str(file.name), file.read()))
             refusal = refusal_of(files[-1])
-            told = refusal.message if refusal else ""
+            told = in_words_with_message(refusal) if refusal else ""
         if told:
             said = f"《{file.name}》：{told}"
             wrong.append(forms.ValidationError(said, code="file", params={"index": index, "told": told}))

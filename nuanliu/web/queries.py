@@ -28,6 +28,7 @@ from nuanliu.organizations.models import Organization
 from nuanliu.people.models import Person
 from nuanliu.programmes.models import Campaign, Programme, Standard
 from nuanliu.programmes.queries import path_and_above
+from nuanliu.web.findings import in_words
 
 HISTORY_ROWS = 30
 
@@ -172,7 +173,7 @@ class PayeeFault:
 
 def payee_faults(findings: Iterable[Finding]) -> list[PayeeFault]:
     """The awards that findings name, in their order, in one query."""
-    found = {int(one.subject): one.message for one in findings}
+    found = {int(one.subject): in_words(one.code, one.message) for one in findings}
     awards = Award.objects.select_related("person", "organization").in_bulk(found)
     return [PayeeFault(awards[key], message) for key, message in found.items() if key in awards]
 

@@ -11,7 +11,6 @@ from nuanliu.access.states import Role
 from nuanliu.approvals.states import RoundState
 from nuanliu.awards.states import AwardState, RosterState
 from nuanliu.evidence.states import RequestState
-from nuanliu.kernel.findings import CODES
 from nuanliu.kernel.money import yuan_text
 from nuanliu.ledger.states import PlanState, SourceClass
 from nuanliu.organizations.states import LegalPerson, Level
@@ -20,6 +19,8 @@ from nuanliu.people.rules import Field, Ground
 from nuanliu.programmes.states import StandardState
 from nuanliu.returns.states import ReturnState
 from nuanliu.web.audit_words import ACTS, FIELDS, KINDS
+from nuanliu.web.findings import WORDS as FINDINGS
+from nuanliu.web.findings import title_of
 
 # Records that have a page, by the name under which the log knows them.
 PAGES = {
@@ -84,8 +85,8 @@ def _flat(told: Any) -> dict[str, Any]:
 
 
 def _field(name: str) -> str:
-    if name in CODES:
-        return CODES[name].title_zh
+    if name in FINDINGS:
+        return title_of(name)
     return str(FIELDS.get(name.removesuffix("_fen").removesuffix("_id"), name.replace("_", " ")))
 
 

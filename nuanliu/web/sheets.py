@@ -20,8 +20,8 @@ from nuanliu.awards.queries import (
     proposals_of,
     rows_page,
 )
-from nuanliu.kernel.findings import CODES
 from nuanliu.kernel.text import mask_account, mask_identity, mask_name, mask_phone
+from nuanliu.web.findings import short_of, title_of
 from nuanliu.web.paging import SIZE
 
 IGNORED = "ignore"
@@ -47,39 +47,6 @@ MASKS = {"identity_number": mask_identity, "account": mask_account, "phone": mas
 NAMES = ("name", "account_holder")
 SUMS = ("cash", "goods_value", "total")
 GRAVITY = {"error": 0, "warning": 1, "note": 2}
-# The word in the corner of a cell, beside its colour; the popover says the rest.
-SHORT = {
-    "file.unreadable": "公式",
-    "column.unmapped": "栏目",
-    "name.missing": "缺名",
-    "identity.missing": "缺号",
-    "identity.format": "格式",
-    "identity.checksum": "校验",
-    "identity.name_conflict": "异名",
-    "duplicate.in_list": "重复",
-    "duplicate.in_programme": "已领",
-    "duplicate.other_category": "另领",
-    "household.duplicate": "同户",
-    "category.missing": "缺类",
-    "category.unknown": "类别",
-    "amount.missing": "缺额",
-    "amount.format": "金额",
-    "amount.not_positive": "金额",
-    "standard.exceeded": "超标",
-    "standard.below": "低标",
-    "standard.missing": "无标",
-    "account.missing": "缺账",
-    "account.format": "账号",
-    "account.checksum": "卡号",
-    "account.shared": "共用",
-    "account.name_conflict": "户名",
-    "phone.format": "电话",
-    "person.deceased": "去世",
-    "goods.prohibited": "禁物",
-    "conflict.handler": "回避",
-    "row.hidden": "隐藏",
-    "cell.formula": "公式",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,12 +70,11 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """One finding where it stands: its short word, all that is to be told, and what is proposed."""
+    """One finding where it stands: its short word, its title, and what is proposed."""
 
     found: Found
     short: str
     title: str
-    remedy: str
     proposal: Proposal | None = None
 
 
@@ -284,8 +250,7 @@ def row_of(
 
 
 def _mark(found: Found, proposal: Proposal | None) -> Mark:
-    known = CODES[found.code]
-    return Mark(found, SHORT.get(found.code, "!"), known.title_zh, known.remedy_zh, proposal)
+    return Mark(found, short_of(found.code), title_of(found.code), proposal)
 
 
 def _cell(

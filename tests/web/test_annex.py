@@ -303,7 +303,7 @@ def test_a_broken_total_is_shown_on_its_cell_with_rule_and_difference(annexes: A
     wrong = page.context["sheet"].line("C").broken
     assert (wrong.expected, wrong.found, wrong.difference) == (5, 7, 2)
     tip = text_of(page).split('id="break-C"')[1].split("</div>")[0]
-    for words in ("C = C1 + C2", "附件1", "+2"):
+    for words in ("C = C1 + C2", "Notice No. 194 (2021), annex 1", "+2"):
         assert words in tip
     assert "Totals do not add up" in text_of(page)
     assert f'action="/annex1/versions/{broken.pk}/sign/"' not in text_of(page)

@@ -155,7 +155,7 @@ def test_payees_with_faults_are_shown_row_by_row_and_may_be_left_out(job: Job) -
     answer = job.at("cashier").post(address, form)
     assert answer.status_code == 422
     (fault,) = answer.context["faults"]
-    assert (fault.award.person_id, "已登记去世" in fault.message) == (dead.pk, True)
+    assert (fault.award.person_id, "recorded as deceased" in fault.message) == (dead.pk, True)
     job.post("cashier", address, **form, without=[fault.award.pk])
     with scoped(Scope.for_path(JIADING)):
         assert not PaymentOrder.objects.filter(award=fault.award).exists()

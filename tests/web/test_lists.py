@@ -155,7 +155,7 @@ def test_a_file_that_is_no_list_says_why(desk: Callable[[str], Client], world: W
     form = {"organization": world.jiading.pk, "business_date": DAY, "lists": [sent]}
     page = browser.post(f"/campaigns/{world.campaign.pk}/lists/", form)
     assert page.status_code == 422
-    assert "《名册.xlsx》：文件无法读取" in text_of(page)
+    assert "《名册.xlsx》：The file cannot be read" in text_of(page)
     assert in_scope(Roster.objects.count) == 0
 
 

@@ -7,11 +7,11 @@ from django.utils.translation import gettext, ngettext
 
 from nuanliu.access.states import Role
 from nuanliu.approvals.states import Ballot, RoundState
-from nuanliu.kernel.findings import CODES
 from nuanliu.kernel.money import wan_exact, yuan_text
 from nuanliu.kernel.text import mask_name
 from nuanliu.ledger.states import SourceClass
 from nuanliu.payments.states import BatchState, OrderState, Outcome
+from nuanliu.web import findings
 from nuanliu.web.acts import Act
 from nuanliu.web.progress import STEPS
 
@@ -76,7 +76,43 @@ def _run(run: list[int]) -> str:
 @register.filter
 def finding_title(code: str) -> str:
     """What a finding code is called."""
-    return CODES[code].title_zh if code in CODES else code
+    return findings.title_of(code)
+
+
+@register.filter
+def finding_hint(code: str) -> str:
+    """What to do about a finding code, and by which rule."""
+    return findings.hint_of(code)
+
+
+@register.filter
+def rule_words(rule: str) -> str:
+    """A rule as the reader's language cites it."""
+    return findings.rule_words(rule)
+
+
+@register.filter
+def told(finding: findings.Told) -> str:
+    """What was found, beside its title."""
+    return findings.told(finding)
+
+
+@register.filter
+def cites(finding: findings.Cited) -> bool:
+    """Whether the rule is to be told beside the message: the Chinese message mostly ends with it."""
+    return not findings.is_chinese() or finding.rule not in finding.message
+
+
+@register.filter
+def in_words(message: str, code: str) -> str:
+    """A message without places or figures, in the reader's language."""
+    return findings.in_words(code, message)
+
+
+@register.filter
+def told_whole(finding: findings.Told) -> str:
+    """What was found, where no title stands beside it."""
+    return findings.told_whole(finding)
 
 
 @register.filter

@@ -1,6 +1,7 @@
 """The composer: lists on the left, funds on the right, and what each fund has left after this plan."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -27,6 +28,7 @@ from nuanliu.ledger.states import PlanState
 from nuanliu.organizations.models import Organization
 from nuanliu.programmes.models import Campaign
 from nuanliu.web.dossiers import AskingList, asking_lists, purposes_and_categories
+from nuanliu.web.findings import told_whole
 from nuanliu.web.forms import PlanForm, ProposalForm
 from nuanliu.web.forms_plans import FundEntry, entries_of, entries_posted, entries_proposed
 from nuanliu.web.guards import FORM, DeskRequest, page
@@ -164,7 +166,10 @@ def _shown(entry: FundEntry, categories: list[tuple[str, str]], purposes: dict[s
         "entry": entry,
         "fund": entry.fund,
         "balance": entry.usable.balance,
-        "obstacles": [_worded(found.message, purposes) for found in entry.usable.obstacles],
+        "obstacles": [
+            told_whole(replace(found, message=_worded(found.message, purposes)))
+            for found in entry.usable.obstacles
+        ],
         "limited": reached is not None,
         "categories": [
             {"code": code, "label": label, "checked": code in entry.categories}

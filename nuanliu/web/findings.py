@@ -79,7 +79,7 @@ WORDS: dict[str, tuple[Promise, Promise]] = {
         _("Both count as times helped: confirm that help is to be given again"),
     ),
     "household.duplicate": (
-        _("Two of one household in a category that is given by household"),
+        _("Twice to one household"),
         _("Such help is given once to a household: keep one person"),
     ),
     # Which category, how much.
@@ -155,15 +155,15 @@ WORDS: dict[str, tuple[Promise, Promise]] = {
     ),
     # For information.
     "row.total": (
-        _("A line of totals, remarks or signatures, not read as part of the list"),
+        _("Totals, remarks or signatures: no row of the list"),
         _("Nothing is to be done"),
     ),
     "row.hidden": (
-        _("A row hidden in the sheet, read like the others"),
+        _("A hidden row, read like the others"),
         _("Confirm that the row belongs in the list"),
     ),
     "cell.formula": (
-        _("The result that a formula has stored is used"),
+        _("The stored result of a formula is used"),
         _("Confirm that the value is right"),
     ),
     # The programme as a whole.

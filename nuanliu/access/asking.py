@@ -14,13 +14,12 @@ from django.db import connection, models
 from django.utils import timezone
 
 from nuanliu.access.models import Post, User
-from nuanliu.access.queries import in_effect
-from nuanliu.base.scope import current_scope
+from nuanliu.access.queries import in_effect, seen_by
+from nuanliu.base.bulk import rows_of
 from nuanliu.base.worded import Worded
 from nuanliu.organizations.models import Organization
 
 READ_SESSION = "SELECT session_data FROM django_session WHERE session_key = %s AND expire_date > now()"
-SEEN_BY = "SELECT set_config('app.user', %s, true)"
 # Stand in the statement for what each request puts there.
 SOMEBODY, SOME_DAY = UUID(int=0), date(1, 1, 1)
 
@@ -41,45 +40,42 @@ class SessionStore(DatabaseSessionStore):
 def account(key: Any) -> User | None:
     """The account of a session, with the posts that it holds today; None where it was shut or there is none.
 
-    One round trip: no request asks for the one without the other.
+    One question: no request asks for the one without the other.
     """
-    accounts, today = _accounts(), timezone.localdate()
-    with connection.cursor() as cursor:
-        statement, parameters = _seen_by(key, today)
-        cursor.execute(
-            f"{accounts.statement}; {statement}",
-            [*accounts.meaning({SOMEBODY: UUID(str(key))}), *parameters],
+    user_id, today = UUID(str(key)), timezone.localdate()
+    with seen_by(user_id):
+        rows = rows_of(
+            _account_with_posts(), _meant(_accounts(), user_id, today) + _meant(_held(), user_id, today)
         )
-        row = cursor.fetchone()
-        cursor.nextset()
-        cursor.nextset()
-        held = cursor.fetchall()
-    if row is None:
+    if not rows:
         return None
-    user = User.from_db(connection.alias, _columns(User), row)
-    user.posts_read = {today: [_post(one, user) for one in held]}
+    of_user = _columns(User)
+    user = User.from_db(connection.alias, of_user, rows[0][: len(of_user)])
+    user.posts_read = {today: [_post(row[len(of_user) :], user) for row in rows if row[len(of_user)]]}
     return user
 
 
 def posts_held(user: User, on: date) -> list[Post]:
     """The posts that somebody holds on a day, oldest first, each with user and organization.
 
-    Those that were read with the account are told once; whoever asks again reads anew. One round trip outside of any
-    scope: the own posts are seen with one's own eyes, for this statement alone.
+    Those that were read with the account are told once; whoever asks again reads anew, with the user's own eyes.
     """
     if (read := getattr(user, "posts_read", {}).pop(on, None)) is not None:
         return list(read)
-    with connection.cursor() as cursor:
-        cursor.execute(*_seen_by(user.pk, on))
-        cursor.nextset()
-        rows = cursor.fetchall()
-    return [_post(row, user) for row in rows]
+    with seen_by(user.pk):
+        return [_post(row, user) for row in rows_of(_held().statement, _meant(_held(), user.pk, on))]
 
 
-def _seen_by(key: Any, on: date) -> tuple[str, list[Any]]:
-    held = _held()
-    meant = held.meaning({SOMEBODY: UUID(str(key)), SOME_DAY: on})
-    return f"{SEEN_BY}; {held.statement}; {SEEN_BY}", [str(key), *meant, current_scope().user_id]
+def _meant(worded: Worded, user_id: UUID, on: date) -> list[Any]:
+    return worded.meaning({SOMEBODY: user_id, SOME_DAY: on})
+
+
+@cache
+def _account_with_posts() -> str:
+    return (
+        f"SELECT account.*, held.* FROM ({_accounts().statement}) account"  # noqa: S608  statements of our own
+        f" LEFT JOIN ({_held().statement}) held ON true"
+    )
 
 
 @cache

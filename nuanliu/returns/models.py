@@ -113,6 +113,9 @@ class StreamChange(Numbered):
     """
 
     organization_path = OrganizationPathField()
+    of_awards = models.BooleanField()
 
     class Meta:
-        indexes = [Index(fields=["organization_path", "id"], name="stream_change_by_path")]
+        indexes = [
+            Index(fields=["organization_path", "id"], include=["of_awards"], name="stream_change_by_path")
+        ]

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Model, Q, QuerySet, Sum
+from django.db.models import Model, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -15,7 +15,6 @@ from nuanliu.access.queries import in_effect
 from nuanliu.audit.models import AuditEntry
 from nuanliu.audit.queries import history_of
 from nuanliu.awards.models import Award, CashException, Recusal, Roster
-from nuanliu.awards.states import AwardState
 from nuanliu.base.actor import Actor
 from nuanliu.base.models import JobRun
 from nuanliu.base.scope import Scope
@@ -133,25 +132,6 @@ class CategoryTotal:
     @property
     def sum_fen(self) -> int:
         return self.cash_fen + self.goods_fen
-
-
-def progress_of(campaign: Campaign, organization_path: str) -> dict[str, int]:
-    """Persons-times and sums of a campaign below a union: delivered, on the way, come back."""
-    given = Award.objects.filter(below(organization_path), campaign=campaign, live=True)
-    rows = (
-        given.values_list("state")
-        .annotate(count=Count("id"), fen=Sum("cash_fen") + Sum("goods_fen"))
-        .order_by()
-    )
-    by_state = {state: (count, fen) for state, count, fen in rows}
-    delivered = by_state.get(AwardState.DELIVERED, (0, 0))
-    return {
-        "all": sum(count for count, _ in by_state.values()),
-        "delivered": delivered[0],
-        "delivered_fen": delivered[1],
-        "failed": by_state.get(AwardState.FAILED, (0, 0))[0],
-        "in_payment": by_state.get(AwardState.IN_PAYMENT, (0, 0))[0],
-    }
 
 
 def draft_plans(by: Actor, roster: Roster) -> list[UsePlan]:

@@ -1,4 +1,4 @@
-"""Who is asking is read anew at each request, and costs three statements."""
+"""Who is asking is read anew at each request, and costs two questions."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from nuanliu.access.asking import SessionStore, posts_held
+from nuanliu.access.asking import SessionStore, account, posts_held
 from nuanliu.access.models import Post, User
 from nuanliu.access.queries import posts_of
 from nuanliu.base.scope import Scope, scoped
@@ -36,12 +36,21 @@ def test_posts_before_and_after_their_time_do_not_count(clerk: User) -> None:
     assert posts_held(clerk, post.valid_from - timedelta(days=1)) == []
 
 
-def test_session_account_and_posts_take_three_statements_and_one_round_trip_each(clerk: User) -> None:
+def test_an_account_and_its_posts_are_one_question(clerk: User) -> None:
     today = timezone.localdate()
-    posts_held(clerk, today)
     with CaptureQueriesContext(connection) as asked:
-        posts_held(clerk, today)
-    assert len(asked) == 1
+        found = account(clerk.pk)
+        assert found is not None
+        held = posts_held(found, today)
+    assert (found, held) == (clerk, posts_of(clerk.pk, today))
+    assert len([query for query in asked.captured_queries if " FROM " in query["sql"]]) == 1
+
+
+def test_an_account_without_a_post_is_still_somebody(clerk: User) -> None:
+    newcomer = User.objects.create(username="newcomer", display_name="新人")
+    found = account(newcomer.pk)
+    assert found == newcomer
+    assert posts_held(newcomer, timezone.localdate()) == []
 
 
 def test_own_eyes_are_lent_for_one_statement(

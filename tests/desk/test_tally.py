@@ -9,6 +9,8 @@ from django.db.models import Count, F, Sum
 from nuanliu.awards.models import Award
 from nuanliu.base.scope import Scope, scoped
 from nuanliu.desk.models import Tally
+from nuanliu.desk.queries import progress_of
+from nuanliu.programmes.models import Campaign
 from tests.awards.conftest import JIADING
 from tests.desk.conftest import Way
 
@@ -33,6 +35,22 @@ def test_they_follow_a_list_from_acceptance_to_the_bank_s_answer(way: Way) -> No
         found = way.seen_by("rights", tallied)
         assert found == way.seen_by("rights", counted) != {}
     assert {state for _, _, state in found} == {"delivered", "failed"}
+
+
+def test_the_progress_of_a_campaign_is_what_its_awards_have_come_to(way: Way) -> None:
+    for step in (way.accepted, way.decided, way.sent, way.paid):
+        step()
+        told = way.seen_by("rights", lambda: progress_of(Campaign.objects.get(), JIADING))
+        states = way.seen_by("rights", lambda: list(Award.objects.values_list("state", flat=True)))
+        fen = way.seen_by("rights", lambda: sum(award.cash_fen + award.goods_fen for award in arrived()))
+        assert (told.all, told.delivered_fen) == (len(states), fen)
+        of_states = (told.delivered, told.in_payment, told.failed)
+        assert of_states == tuple(states.count(state) for state in ("delivered", "in_payment", "failed"))
+    assert told.delivered > 0 < told.failed
+
+
+def arrived() -> list[Award]:
+    return list(Award.objects.filter(state="delivered"))
 
 
 def test_they_are_seen_by_the_union_alone_and_those_above(way: Way) -> None:

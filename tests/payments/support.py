@@ -8,6 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 from django.db import IntegrityError, ProgrammingError, connection, transaction
+from psycopg import ClientCursor
 from psycopg.errors import InsufficientPrivilege
 
 from nuanliu.approvals.actions import BallotCast, Meeting, decide, open_round, propose
@@ -61,7 +62,10 @@ def teach(test_database: TestDatabase) -> None:
 def write(statement: str, parameters: Sequence[Any] = ()) -> None:
     """A statement past every guard, inside the test's own transaction."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT public.test_write(%s)", [cursor.mogrify(statement, parameters)])
+        cursor.execute(
+            "SELECT public.test_write(%s)",
+            [ClientCursor(connection.connection).mogrify(statement, parameters)],
+        )
 
 
 @dataclass

@@ -87,6 +87,16 @@ def test_shown_again_it_reads_the_mark_alone(world: World) -> None:
     assert not any("awards_award" in query["sql"] for query in asked.captured_queries)
 
 
+def test_a_typed_value_does_not_count_the_awards_again(world: World) -> None:
+    world.give("C1")
+    before = kept(world)
+    type_g(world)
+    with CaptureQueriesContext(connection) as asked:
+        after = kept(world)
+    assert after == before | {"G": 7}
+    assert not any("FROM awards_award award" in query["sql"] for query in asked.captured_queries)
+
+
 def test_what_the_union_itself_typed_is_kept_with_who_when_and_why(world: World) -> None:
     type_g(world)
     for _ in range(2):

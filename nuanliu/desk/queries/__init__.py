@@ -7,12 +7,14 @@ from nuanliu.desk.queries.facts import Facts, facts_of
 from nuanliu.desk.queries.lines import SHOWN, line_totals, lines_of
 from nuanliu.desk.queries.money import FundMoney, money_by_fund
 from nuanliu.desk.queries.notices import notices_of, unseen_count
+from nuanliu.desk.queries.progress import Progress, progress_of
 
 __all__ = [
     "SHOWN",
     "Branch",
     "Facts",
     "FundMoney",
+    "Progress",
     "Line",
     "branches_of",
     "documents_named",
@@ -21,5 +23,6 @@ __all__ = [
     "lines_of",
     "money_by_fund",
     "notices_of",
+    "progress_of",
     "unseen_count",
 ]

@@ -137,9 +137,16 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("organization_path", nuanliu.base.models.OrganizationPathField(db_collation="C")),
+                ("of_awards", models.BooleanField()),
             ],
             options={
-                "indexes": [models.Index(fields=["organization_path", "id"], name="stream_change_by_path")],
+                "indexes": [
+                    models.Index(
+                        fields=["organization_path", "id"],
+                        include=("of_awards",),
+                        name="stream_change_by_path",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(

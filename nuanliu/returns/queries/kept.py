@@ -3,6 +3,8 @@
 Each change of the stream leaves a row of `StreamChange` in its own transaction. Those rows are only added, so how many
 a reader sees, with the greatest number among them, names a state of the stream: two readers who see the same see the
 same table. Counted alone they would not do: a change that was rolled back gives its place to another.
+
+What awards bring in, the one long scan, is kept by the state of the awards alone: a typed value does not repeat it.
 """
 
 from dataclasses import dataclass
@@ -17,19 +19,23 @@ from nuanliu.base.scope import current_scope
 from nuanliu.organizations.models import Organization
 from nuanliu.organizations.queries import children
 from nuanliu.programmes.models import Campaign
-from nuanliu.returns.queries.tables import AnnexTable, RollUp, annex1, annex1_by_child
+from nuanliu.returns.queries.tables import AnnexTable, Awarded, RollUp, annex1, annex1_by_child, awarded
 from nuanliu.returns.queries.typed import own_values
 from nuanliu.returns.rules import Cell
 
 type Kept = dict[str, tuple[int, int | None]]
 
 _MARK = """(
-    SELECT count(*) || '.' || coalesce(max(change.id), 0) FROM returns_streamchange change
+    SELECT concat_ws('.', count(*), max(change.id), 'awards', count(*) FILTER (WHERE change.of_awards),
+                     max(change.id) FILTER (WHERE change.of_awards))
+    FROM returns_streamchange change
     WHERE change.organization_path >= organizations_organization.path
       AND change.organization_path < left(organizations_organization.path, -1) || '0'
 )"""
 _STREAM_MARK = RawSQL(_MARK, (), TextField())  # noqa: S611  nothing of a reader enters the text
 SECONDS = 3600
+# The kinds of what is kept of awards alone: of the whole, and by child.
+OF_AWARDS = ("awards", "awards_by_child")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +64,9 @@ def annex1_with_own_kept(
     """`annex1`, and what the union itself typed, by row; computed once for a state of the stream."""
     key = _key("whole", organization, campaign, as_of)
     if (found := cache.get(key)) is None:
-        found = _kept(annex1(organization, campaign, as_of)), _own(organization, campaign, as_of)
+        counted = _awarded_kept(organization, campaign, as_of, by_child=False)
+        table = annex1(organization, campaign, as_of, counted)
+        found = _kept(table), _own(organization, campaign, as_of)
         cache.set(key, found, SECONDS)
     cells, own = found
     return _table(organization, campaign, as_of, cells), {code: OwnValue(*told) for code, told in own.items()}
@@ -68,7 +76,8 @@ def annex1_by_child_kept(organization: Organization, campaign: Campaign, as_of: 
     """`annex1_by_child`, computed once for a state of the stream."""
     key = _key("children", organization, campaign, as_of)
     if (found := cache.get(key)) is None:
-        rolled = annex1_by_child(organization, campaign, as_of)
+        counted = _awarded_kept(organization, campaign, as_of, by_child=True)
+        rolled = annex1_by_child(organization, campaign, as_of, counted)
         below = {table.organization.pk: _kept(table) for table in rolled.children}
         cache.set(key, (_kept(rolled.whole), _kept(rolled.own), below, rolled.eliminated), SECONDS)
         return rolled
@@ -83,6 +92,15 @@ def annex1_by_child_kept(organization: Organization, campaign: Campaign, as_of: 
         ],
         eliminated,
     )
+
+
+def _awarded_kept(organization: Organization, campaign: Campaign, as_of: date, *, by_child: bool) -> Awarded:
+    """`awarded`, counted once for a state of the awards."""
+    key = _key(OF_AWARDS[by_child], organization, campaign, as_of)
+    if (found := cache.get(key)) is None:
+        found = awarded(organization, campaign, as_of, by_child=by_child)
+        cache.set(key, found, SECONDS)
+    return dict(found)
 
 
 def _own(organization: Organization, campaign: Campaign, as_of: date) -> dict[str, tuple[Any, ...]]:
@@ -101,7 +119,9 @@ def _key(kind: str, organization: Organization, campaign: Campaign, as_of: date)
         campaign.service_month_starts_on,
         campaign.service_month_ends_on,
     )
-    seen = (scope.path_low, scope.path_high, _mark(organization))
+    everything, of_awards = _mark(organization).split(".awards.")
+    mark = of_awards if kind in OF_AWARDS else everything
+    seen = (scope.path_low, scope.path_high, mark)
     parts = ("annex1", kind, campaign.pk, *windows, organization.path, as_of, *seen)
     return ":".join(str(part) for part in parts).replace(" ", "")
 

@@ -56,32 +56,42 @@ class RollUp:
     eliminated: dict[str, int]
 
 
-def annex1(organization: Organization, campaign: Campaign, as_of: date) -> AnnexTable:
+# Of each branch, by its path, code to value.
+type Awarded = dict[str, dict[str, int]]
+
+
+def annex1(
+    organization: Organization, campaign: Campaign, as_of: date, counted: Awarded | None = None
+) -> AnnexTable:
     """Annex 1 of a union and all below it: awards and receipts by one grouped scan each, and what was entered.
 
     Counts are persons-times, money is fen. Only what the transaction's scope shows is counted. A subsidy from above the
-    union counts as received; one within its subtree does not (R-013).
+    union counts as received; one within its subtree does not (R-013). `counted` are the awards where somebody has
+    counted them already, by `awarded`.
     """
-    awarded = _awarded(organization.path, campaign, as_of).get(organization.path, {})
+    counted = awarded(organization, campaign, as_of) if counted is None else counted
     received = receipts_by_source(campaign, organization.path, as_of)
     standing = standing_values(organization.path, campaign, as_of)
-    return _table(organization, campaign, as_of, awarded | received, standing)
+    derived = counted.get(organization.path, {}) | received
+    return _table(organization, campaign, as_of, derived, standing)
 
 
 def annex1_of_list(
     organization: Organization, campaign: Campaign, as_of: date, roster_id: UUID, received: Mapping[str, int]
 ) -> AnnexTable:
     """What one list adds to Annex 1: its awards in one grouped scan, and the fen received for it by line."""
-    awarded = _awarded(organization.path, campaign, as_of, roster_id=roster_id).get(organization.path, {})
-    return _table(organization, campaign, as_of, awarded | dict(received), ())
+    counted = awarded(organization, campaign, as_of, roster_id=roster_id).get(organization.path, {})
+    return _table(organization, campaign, as_of, counted | dict(received), ())
 
 
-def annex1_by_child(organization: Organization, campaign: Campaign, as_of: date) -> RollUp:
+def annex1_by_child(
+    organization: Organization, campaign: Campaign, as_of: date, counted: Awarded | None = None
+) -> RollUp:
     """The table of the union, of the union alone and of each child, and what adding them up must take out.
 
-    Awards and receipts are still read in one scan each.
+    Awards and receipts are still read in one scan each; `counted` are the awards by child where they were counted.
     """
-    awarded = _awarded(organization.path, campaign, as_of, by_child=True)
+    counted = awarded(organization, campaign, as_of, by_child=True) if counted is None else counted
     received = receipts_by_branch(campaign, organization.path, as_of)
     standing = standing_values(organization.path, campaign, as_of)
 
@@ -89,11 +99,11 @@ def annex1_by_child(organization: Organization, campaign: Campaign, as_of: date)
         entered = [
             one for one in standing if _branch(organization.path, one.organization_path) == branch.path
         ]
-        derived = awarded.get(branch.path, {}) | received.get(branch.path, {})
+        derived = counted.get(branch.path, {}) | received.get(branch.path, {})
         return _table(branch, campaign, as_of, derived, entered)
 
     own, below = table(organization), [table(child) for child in children(organization)]
-    derived = _summed(awarded.values()) | receipts_by_source(campaign, organization.path, as_of)
+    derived = _summed(counted.values()) | receipts_by_source(campaign, organization.path, as_of)
     whole = _table(organization, campaign, as_of, derived, standing)
     parts = _summed(part.values for part in (own, *below))
     return RollUp(whole, own, below, difference(whole.values, parts))
@@ -113,10 +123,15 @@ def _table(
     return AnnexTable(organization, campaign, as_of, complete(form(ANNEX1), derived, entered))
 
 
-def _awarded(
-    path: str, campaign: Campaign, as_of: date, *, by_child: bool = False, roster_id: UUID | None = None
-) -> dict[str, dict[str, int]]:
-    """Branch (the whole, or the union alone and each child) to code to value; of one list only where it is named."""
+def awarded(
+    organization: Organization,
+    campaign: Campaign,
+    as_of: date,
+    *,
+    by_child: bool = False,
+    roster_id: UUID | None = None,
+) -> Awarded:
+    """What the tables take from awards: of the whole, or of the union alone and each child; of one list where named."""
     # Awards are grouped by the union that gave and its branch is found afterwards: cutting a million paths would cost
     # as much as the scan.
     sql = f"""
@@ -129,11 +144,11 @@ def _awarded(
                coalesce(sum({AMOUNT}) FILTER (WHERE {NEW_EMPLOYMENT}), 0)::bigint
         {STREAM} AND ({IN_CAMPAIGN} OR {NEW_EMPLOYMENT}) {OF_LIST if roster_id else ""}
         GROUP BY 1, 2"""
-    branches: dict[str, dict[str, int]] = {}
+    branches: Awarded = {}
     for union, category, *figures in rows_of(
-        sql, parameters_of(path, campaign, as_of) | {"roster": roster_id}
+        sql, parameters_of(organization.path, campaign, as_of) | {"roster": roster_id}
     ):
-        branch = _branch(path, union) if by_child else path
+        branch = _branch(organization.path, union) if by_child else organization.path
         given = dict(zip((category, f"D{category[1:]}", *MEMO_CODES), figures, strict=True))
         branches[branch] = _summed([branches.get(branch, {}), given])
     return branches

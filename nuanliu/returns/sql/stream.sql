@@ -6,15 +6,15 @@ CREATE OR REPLACE FUNCTION returns_mark_awards() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     IF TG_OP = 'INSERT' THEN
-        INSERT INTO returns_streamchange (organization_path)
-        SELECT DISTINCT organization_path FROM arrived WHERE state = 'delivered';
+        INSERT INTO returns_streamchange (organization_path, of_awards)
+        SELECT DISTINCT organization_path, true FROM arrived WHERE state = 'delivered';
     ELSIF TG_OP = 'UPDATE' THEN
-        INSERT INTO returns_streamchange (organization_path)
-        SELECT organization_path FROM earlier WHERE state = 'delivered'
-        UNION SELECT organization_path FROM changed WHERE state = 'delivered';
+        INSERT INTO returns_streamchange (organization_path, of_awards)
+        SELECT organization_path, true FROM earlier WHERE state = 'delivered'
+        UNION SELECT organization_path, true FROM changed WHERE state = 'delivered';
     ELSE
-        INSERT INTO returns_streamchange (organization_path)
-        SELECT DISTINCT organization_path FROM earlier WHERE state = 'delivered';
+        INSERT INTO returns_streamchange (organization_path, of_awards)
+        SELECT DISTINCT organization_path, true FROM earlier WHERE state = 'delivered';
     END IF;
     RETURN NULL;
 END
@@ -31,8 +31,8 @@ CREATE OR REPLACE TRIGGER returns_marked_on_removal AFTER DELETE ON awards_award
 CREATE OR REPLACE FUNCTION returns_mark_transfers() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
-    INSERT INTO returns_streamchange (organization_path)
-    SELECT DISTINCT organization_path FROM arrived WHERE kind IN ('receive', 'allocate', 'post', 'reverse');
+    INSERT INTO returns_streamchange (organization_path, of_awards)
+    SELECT DISTINCT organization_path, false FROM arrived WHERE kind IN ('receive', 'allocate', 'post', 'reverse');
     RETURN NULL;
 END
 $$;
@@ -42,7 +42,8 @@ CREATE OR REPLACE TRIGGER returns_marked_on_arrival AFTER INSERT ON ledger_trans
 CREATE OR REPLACE FUNCTION returns_mark_entered() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
-    INSERT INTO returns_streamchange (organization_path) SELECT DISTINCT organization_path FROM arrived;
+    INSERT INTO returns_streamchange (organization_path, of_awards)
+    SELECT DISTINCT organization_path, false FROM arrived;
     RETURN NULL;
 END
 $$;

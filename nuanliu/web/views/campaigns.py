@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from nuanliu.awards.models import Roster
 from nuanliu.awards.permissions import POLICY as AWARDS
+from nuanliu.desk.queries import progress_of
 from nuanliu.ledger.permissions import POLICY as LEDGER
 from nuanliu.ledger.queries import plans_of
 from nuanliu.organizations.models import Organization
@@ -17,7 +18,7 @@ from nuanliu.web.forms_lists import ListsForm
 from nuanliu.web.guards import DeskRequest, page, signed_in
 from nuanliu.web.listings.showing import show
 from nuanliu.web.paging import newest_first
-from nuanliu.web.queries import business_day, campaigns_for, progress_of, unions_for, with_sums
+from nuanliu.web.queries import business_day, campaigns_for, unions_for, with_sums
 from nuanliu.web.tables.campaigns import CAMPAIGNS
 
 

@@ -1,10 +1,20 @@
 import select
+from typing import Any
 
 from django.db.backends.postgresql import base
 
+# More than all pages together send; what is beyond it the server forgets, the longest unused first.
+STATEMENTS_PREPARED = 1_000
+
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """Saves the question before each request whether the server still answers."""
+    """Keeps the plans of statements, and saves the question before each request whether the server still answers."""
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        """A connection with room for the plans of every page."""
+        connection = super().get_new_connection(conn_params)
+        connection.prepared_max = STATEMENTS_PREPARED
+        return connection
 
     def is_usable(self) -> bool:
         """Whether the connection stands: one that nobody has closed has nothing to say while it waits.

@@ -1,5 +1,6 @@
 """How far a campaign has come below a union: of the counts kept beside the awards."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 
 from django.db.models import Sum
@@ -28,17 +29,14 @@ def progress_of(campaign: Campaign, organization_path: str) -> Progress:
         campaign=campaign, organization_path__gte=below.path_low, organization_path__lt=below.path_high
     )
     summed = changes.exclude(state=AwardState.CANCELLED).values_list("state")
-    by_state = {
-        state: (awards, fen) for state, awards, fen in summed.annotate(Sum("awards"), Sum("amount_fen"))
-    }
-
-    def awards(state: AwardState) -> int:
-        return by_state.get(state, (0, 0))[0]
-
+    by_state = defaultdict[str, tuple[int, int]](lambda: (0, 0))
+    for state, awards, fen in summed.annotate(Sum("awards"), Sum("amount_fen")):
+        by_state[state] = awards, fen
+    delivered, delivered_fen = by_state[AwardState.DELIVERED]
     return Progress(
-        all=sum(count for count, _ in by_state.values()),
-        delivered=awards(AwardState.DELIVERED),
-        delivered_fen=by_state.get(AwardState.DELIVERED, (0, 0))[1],
-        in_payment=awards(AwardState.IN_PAYMENT),
-        failed=awards(AwardState.FAILED),
+        all=sum(awards for awards, _ in by_state.values()),
+        delivered=delivered,
+        delivered_fen=delivered_fen,
+        in_payment=by_state[AwardState.IN_PAYMENT][0],
+        failed=by_state[AwardState.FAILED][0],
     )

@@ -7,6 +7,8 @@ from time import perf_counter
 from urllib.parse import urlencode
 
 CSRF = "n" * 32
+# How a script asks for a part of the page that stands.
+IN_PAGE = "HX-Request: true\r\n"
 
 
 @dataclass(slots=True)
@@ -29,13 +31,13 @@ class Browser:
     stream: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = field(default=None)
     cookies: dict[str, str] = field(default_factory=dict)
 
-    async def get(self, address: str) -> Answer:
-        return await self._ask(f"GET {address} HTTP/1.1\r\n", b"")
+    async def get(self, address: str, *, in_page: bool = False) -> Answer:
+        return await self._ask(f"GET {address} HTTP/1.1\r\n{IN_PAGE if in_page else ''}", b"")
 
-    async def post(self, address: str, form: dict[str, str]) -> Answer:
+    async def post(self, address: str, form: dict[str, str], *, in_page: bool = False) -> Answer:
         body = urlencode(form).encode()
         head = (
-            f"POST {address} HTTP/1.1\r\nX-CSRFToken: {CSRF}\r\n"
+            f"POST {address} HTTP/1.1\r\nX-CSRFToken: {CSRF}\r\n{IN_PAGE if in_page else ''}"
             f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(body)}\r\n"
         )
         return await self._ask(head, body)
@@ -95,6 +97,38 @@ def writing(name: str, form: Callable[[], dict[str, str]], *addresses: str) -> A
         if sent.status == 302:
             done.append((f"{name}, then", await browser.get(sent.place)))
         return done
+
+    return act
+
+
+def mending(name: str, form: Callable[[], dict[str, str]], *addresses: str) -> Act:
+    """Open a cell in the sheet, and send what should stand there; both answers are parts of the page that stands."""
+    turn = iter(_round(addresses))
+
+    async def act(browser: Browser) -> list[tuple[str, Answer]]:
+        address = next(turn)
+        opened = await browser.get(address, in_page=True)
+        return [
+            (f"{name}, opened", opened),
+            (f"{WRITING}{name}", await browser.post(address, form(), in_page=True)),
+        ]
+
+    return act
+
+
+def looking_up(name: str, *words: str) -> Act:
+    """Type into the search of the frame: what comes to mind while typing, then what was found."""
+    turn = iter(_round(words))
+
+    async def act(browser: Browser) -> list[tuple[str, Answer]]:
+        text = {"q": next(turn)}
+        suggested = await browser.post("/search/suggest/", text, in_page=True)
+        sent = await browser.post("/search/", text)
+        return [
+            (f"{name}, suggested", suggested),
+            (f"{name}, sent", sent),
+            (name, await browser.get(sent.place)),
+        ]
 
     return act
 

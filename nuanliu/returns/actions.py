@@ -4,6 +4,7 @@ from datetime import date
 
 from nuanliu.audit.actions import audited, record, unchanged
 from nuanliu.base.actor import Actor
+from nuanliu.base.bulk import rows_of
 from nuanliu.kernel.errors import Refused, refuse_if
 from nuanliu.organizations.models import Organization
 from nuanliu.programmes.models import Campaign
@@ -156,6 +157,7 @@ def _enter(
     refuse_if(code not in ENTERED_CODES, "return.derived_cell", derived)
     said = reason.strip()
     refuse_if(not said, "return.reason_missing", f"手工填写 {code} 须说明数据来源和理由。")
+    _one_at_a_time(organization, campaign, code)
     newest = _newest(organization, campaign, code)
     if newest and (newest.value, newest.entered_on, newest.reason) == (value, on, said):
         unchanged()
@@ -177,6 +179,12 @@ def _enter(
     before = {"value": newest.value} if newest else None
     record(by, entered, before=before, after={"code": code, "value": value}, reason=said)
     return entered
+
+
+def _one_at_a_time(organization: Organization, campaign: Campaign, code: str) -> None:
+    """Who types into a row that somebody else is typing into waits: there is no row yet that could be locked."""
+    place = f"{organization.pk} {campaign.pk} {code}"
+    rows_of("SELECT pg_advisory_xact_lock(hashtextextended(%s, 112))", [place])
 
 
 def _newest(organization: Organization, campaign: Campaign, code: str) -> EnteredValue | None:

@@ -1,6 +1,8 @@
 """Rows whose source is not in the stream are typed, with a reason, and can be taken back."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -149,3 +151,10 @@ def insert(world: World, **differing: object) -> None:
             **differing,
         }
     )
+
+
+def test_two_who_type_into_the_same_row_take_turns(world: World, raw_sql: Callable[..., list[Any]]) -> None:
+    held = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()"
+    [(before,)] = raw_sql(held)
+    enter(world, "G", 7)
+    assert raw_sql(held) == [(before + 1,)]

@@ -72,6 +72,11 @@ class Sheet:
     def known(self) -> int:
         return len(self.lines) - self.typed
 
+    @property
+    def marked(self) -> list[SheetLine]:
+        """The lines of which more is to be told: who typed them, or why they do not add up."""
+        return [line for line in self.lines if line.line.value.entered or line.broken]
+
     def line(self, code: str) -> SheetLine:
         """The line of a code; StopIteration when the form has none."""
         return next(line for line in self.lines if line.row.code == code)

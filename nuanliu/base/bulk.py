@@ -23,9 +23,16 @@ def create_temp(cursor: Any, name: str, columns: Mapping[str, str], *, readers: 
     Names and types come from code, never from people.
     """
     definition = ", ".join(f'"{column}" {kind}' for column, kind in columns.items())
-    cursor.execute(f'DROP TABLE IF EXISTS pg_temp."{name}"')
+    drop_temp(cursor, name)
     cursor.execute(f'CREATE TEMPORARY TABLE "{name}" ({definition}) ON COMMIT DROP')
     share_temp(cursor, name, readers)
+
+
+def drop_temp(cursor: Any, name: str) -> None:
+    """Put a temporary table out of the way, where there is one: a connection that drops one forgets all its plans."""
+    cursor.execute("SELECT to_regclass(%s)", [f'pg_temp."{name}"'])
+    if cursor.fetchone() != (None,):
+        cursor.execute(f'DROP TABLE pg_temp."{name}"')
 
 
 def share_temp(cursor: Any, name: str, readers: Sequence[str]) -> None:

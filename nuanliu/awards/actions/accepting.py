@@ -16,7 +16,7 @@ from nuanliu.awards.permissions import POLICY
 from nuanliu.awards.staging import stage_findings
 from nuanliu.awards.states import RosterState
 from nuanliu.base.actor import Actor
-from nuanliu.base.bulk import share_temp
+from nuanliu.base.bulk import drop_temp, share_temp
 from nuanliu.base.statistics import refresh_statistics
 from nuanliu.kernel.errors import Refused, refuse_if
 
@@ -100,7 +100,7 @@ ORDER BY row.id
 
 
 def _gather(cursor: Any, roster: Roster) -> int:
-    cursor.execute("DROP TABLE IF EXISTS pg_temp.people_arrivals")
+    drop_temp(cursor, "people_arrivals")
     cursor.execute(GATHER, {"roster": roster.pk})
     arriving: int = cursor.rowcount
     share_temp(cursor, "people_arrivals", [MATCHER])

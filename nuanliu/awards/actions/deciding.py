@@ -18,7 +18,7 @@ from nuanliu.awards.models import Award, Roster
 from nuanliu.awards.permissions import POLICY
 from nuanliu.awards.states import RosterState
 from nuanliu.base.actor import Actor
-from nuanliu.base.bulk import create_temp, rows_of
+from nuanliu.base.bulk import create_temp, drop_temp, rows_of
 from nuanliu.base.statistics import refresh_statistics
 from nuanliu.kernel.digests import sha256_of
 from nuanliu.kernel.errors import refuse_if
@@ -246,7 +246,7 @@ FROM pg_temp.awards_chosen chosen WHERE chosen.id = award.id
 def _approve(plan: UsePlan, digest: bytes, on: date, by: Actor) -> ledger.Booked:
     ledger.mark_approved(plan, content_digest=digest, on=on, by=by)
     with connection.cursor() as cursor:
-        cursor.execute("DROP TABLE IF EXISTS pg_temp.awards_chosen")
+        drop_temp(cursor, "awards_chosen")
         cursor.execute(CHOSEN, [plan.pk])
         cursor.execute("ANALYZE pg_temp.awards_chosen")
         cursor.execute(APPROVE, [plan.pk])

@@ -1,5 +1,7 @@
 """To which account: format, Luhn's check over the whole column, and the holder's name."""
 
+from functools import cache
+
 import polars as pl
 
 from nuanliu.awards.checking.facts import found
@@ -47,6 +49,7 @@ def masked_account(column: str) -> pl.Expr:
     return pl.concat_str(pl.lit("****"), pl.col(column).str.tail(4))
 
 
+@cache
 def _luhn_fits() -> pl.Expr:
     # 19 digits from 62 stay below 2**63.
     number = pl.col("account_number").str.slice(0, 19).cast(pl.Int64, strict=False)

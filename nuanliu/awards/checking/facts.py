@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 
 import polars as pl
 
@@ -82,8 +83,9 @@ class Rules:
     forbidden: Callable[[pl.Series], pl.Series] = no_word
 
 
+@cache
 def nothing_found() -> pl.DataFrame:
-    """A findings frame without rows."""
+    """A findings frame without rows; one for all, for a frame is never changed in its place."""
     return pl.DataFrame(schema=FOUND)
 
 
@@ -96,8 +98,11 @@ def found(
     expected: pl.Expr | None = None,
 ) -> pl.DataFrame:
     """One finding for each row where the condition holds."""
+    concerned = rows.filter(condition)
+    if concerned.is_empty():
+        return nothing_found()
     words = pl.lit(detail) if isinstance(detail, str) else detail
-    return rows.filter(condition).select(
+    return concerned.select(
         pl.col("row").cast(pl.UInt32),
         pl.lit(field_name).alias("field"),
         pl.lit(code).alias("code"),

@@ -8,6 +8,7 @@ from django.db import connection
 
 from nuanliu.audit.actions import audited, record, unchanged
 from nuanliu.base.actor import Actor
+from nuanliu.base.bulk import drop_temp
 from nuanliu.base.statistics import refresh_statistics
 from nuanliu.kernel.errors import Refused, refuse_if
 from nuanliu.kernel.findings import ERROR, PROHIBITIONS, Finding
@@ -122,7 +123,7 @@ def _gather(cursor: Any, plan: UsePlan, without: Collection[int], only: Collecti
         "only": None if only is None else list(only),
     }
     for table, select in (("payment_awards", CHOSEN), ("payment_candidates", GATHERED)):
-        cursor.execute(f"DROP TABLE IF EXISTS pg_temp.{table}")
+        drop_temp(cursor, table)
         cursor.execute(f"CREATE TEMPORARY TABLE {table} ON COMMIT DROP AS {select}", wanted)
         cursor.execute(f"ANALYZE pg_temp.{table}")
 

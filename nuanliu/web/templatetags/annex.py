@@ -104,9 +104,7 @@ def _marks(line: SheetLine) -> str:
 
 
 def _mark(opens: str, look: str, spoken: str, sign: str) -> str:
-    return (
-        f'<button type="button" class="{look}" popovertarget="{opens}" aria-label="{escape(spoken)}">{sign}</button>'
-    )
+    return f'<button type="button" class="{look}" popovertarget="{opens}" aria-label="{escape(spoken)}">{sign}</button>'
 
 
 def _signed(number: int, text: str) -> str:

@@ -78,7 +78,7 @@ def cell(request: DeskRequest, key: UUID, row_key: int, name: str) -> HttpRespon
     form = ValueForm(request.POST or None, initial={"value": opened.raw})
     if form.is_valid():
         actions.correct_row(one.row, field=name, by=request.actor, **form.cleaned_data)
-        return _after(request, key, row_key)
+        return _after(request, roster, sheets, row_key)
     context = {"roster": roster, "row": shown, "cell": opened, "form": form, "reasons": REASONS}
     part = "row_cell" if "shown" in request.GET else "cell_form"
     return render(
@@ -89,23 +89,25 @@ def cell(request: DeskRequest, key: UUID, row_key: int, name: str) -> HttpRespon
 @page(POLICY, "correct_row", WRITING)
 def undo(request: DeskRequest, key: UUID, row_key: int, name: str) -> HttpResponse:
     """Take back what was put into a cell; the value before it stands again."""
-    _roster, _sheets, one = _found(key, row_key)
+    roster, sheets, one = _found(key, row_key)
     standing = one.corrections.get(name)
     if standing is None:
         raise Http404
     reason = request.POST.get("reason", "") or _("The correction was a mistake.")
     actions.undo_correction(one.row.corrections.get(pk=standing.pk), reason=reason, by=request.actor)
-    return _after(request, key, row_key)
+    return _after(request, roster, sheets, row_key)
 
 
-def _after(request: DeskRequest, key: UUID, row_key: int) -> HttpResponse:
+def _after(
+    request: DeskRequest, roster: Roster, sheets: dict[int, RosterSheet], row_key: int
+) -> HttpResponse:
     """The row as it stands now, with the figures of the list; without a script, the list from that row on."""
-    roster, sheets, one = _found(key, row_key)
+    one = _row_or_404(roster, row_key)
     if not request.headers.get("HX-Request"):
         messages.success(
             request, _("Row %(row)s was corrected and checked again.") % {"row": one.row.row_number}
         )
-        return redirect(f"{reverse('roster', args=[key])}?{before_row(one)}")
+        return redirect(f"{reverse('roster', args=[roster.pk])}?{before_row(one)}")
     can = {act: POLICY.may(request.actor, act, roster) for act in ACTS}
     context = {**head_of(roster, summary_of(roster), can), "row": _drawn(one, sheets), "fresh": True}
     return render(request, "web/parts/row_after.html", context)
@@ -113,10 +115,14 @@ def _after(request: DeskRequest, key: UUID, row_key: int) -> HttpResponse:
 
 def _found(key: UUID, row_key: int) -> tuple[Roster, dict[int, RosterSheet], RowWithFindings]:
     roster, sheets = roster_with_sheets(key)
+    return roster, sheets, _row_or_404(roster, row_key)
+
+
+def _row_or_404(roster: Roster, row_key: int) -> RowWithFindings:
     one = row_with_findings(roster, row_key)
     if one is None:
         raise Http404
-    return roster, sheets, one
+    return one
 
 
 def _drawn(one: RowWithFindings, sheets: dict[int, RosterSheet]) -> Row:

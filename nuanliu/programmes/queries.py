@@ -51,6 +51,25 @@ def standard_in_force(organization: Organization, on: date) -> Standard | None:
     usable = Standard.objects.filter(organization_path__in=path_and_above(organization.path)).filter(
         _in_force(on)
     )
+    return _nearest(usable)
+
+
+def lines_in_force(organization: Organization, on: date) -> tuple[Standard | None, dict[str, StandardLine]]:
+    """The standard in force on a day and its sums by category code, in one query: none is adopted without sums."""
+    usable = Standard.objects.filter(organization_path__in=path_and_above(organization.path)).filter(
+        _in_force(on)
+    )
+    found = list(
+        StandardLine.objects.filter(standard__in=usable)
+        .select_related("standard")
+        .order_by("category__ordinal")
+    )
+    standard = _nearest(line.standard for line in found)
+    return standard, {line.category_id: line for line in found if line.standard == standard}
+
+
+def _nearest(usable: Iterable[Standard]) -> Standard | None:
+    """Of those that may be used the one of the nearest union, and of its versions the one adopted last."""
     return max(usable, key=lambda one: (one.organization_path, one.adopted_on, one.id), default=None)
 
 

@@ -1,6 +1,6 @@
 """Lists as files, and cells as people put them right."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django import forms
@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nuanliu.awards.actions import SubmittedFile
 from nuanliu.awards.queries import refusal_of
+from nuanliu.ledger.models import UsePlan
 from nuanliu.organizations.models import Organization
 from nuanliu.web.findings import in_words_with_message
 from nuanliu.web.forms import DateInput, FilesField, FilesInput, OrganizationField
@@ -101,6 +102,38 @@ class CorrectedListsForm(forms.Form):
         label=_("Corrected files"),
         help_text=_("The whole list again: only what changed is read anew, corrections of the rest stand."),
     )
+
+
+class AcceptForm(forms.Form):
+    """Which warnings the clerk has looked at; `whole` where nothing less than the whole list is taken."""
+
+    acknowledge = forms.MultipleChoiceField(
+        label=_("I have looked at these warnings"),
+        help_text=_("Rows with a warning that is not ticked stay open."),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+    whole = forms.CharField(widget=forms.HiddenInput, initial="1")
+
+    def __init__(
+        self, *args: Any, warnings: list[tuple[str, str]], whole: bool = False, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["acknowledge"].choices = warnings  # type: ignore[attr-defined]
+        if not warnings:
+            del self.fields["acknowledge"]
+        if not whole:
+            del self.fields["whole"]
+
+
+class AttachForm(forms.Form):
+    """Under which plan a list goes."""
+
+    plan = forms.ChoiceField(label=_("Plan in draft"))
+
+    def __init__(self, *args: Any, plans: Iterable[UsePlan], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["plan"].choices = [(str(plan.pk), plan.title) for plan in plans]  # type: ignore[attr-defined]
 
 
 class CellForm(forms.Form):

@@ -75,7 +75,7 @@ def test_a_refused_list_is_put_right_in_place_until_it_is_accepted(
     clerk.mouse.move(5, 5)
     for box in clerk.locator("input[name=acknowledge]").all():
         box.check()
-    desks.press(clerk, "form.accept button[name=whole]")
+    desks.press(clerk, "#act-accept_rows-whole button")
     assert [roster.rows_accepted for roster in lists()] == [4]
     assert not desks.faults, "\n".join(sorted(set(desks.faults)))
 
@@ -150,7 +150,7 @@ def test_handing_in_putting_right_and_accepting_need_no_mouse(
         clerk.keyboard.press("Enter")
         clerk.locator("#head .counts .red b", has_text=str(int(before) - 1)).wait_for()
         clerk.reload()
-    clerk.focus("form.accept button[name=whole]")
+    clerk.focus("#act-accept_rows-whole button")
     with clerk.expect_navigation():
         clerk.keyboard.press("Enter")
     assert [roster.rows_accepted for roster in lists()] == [3]

@@ -16,6 +16,7 @@ from nuanliu.ledger.actions import open_fund, receive
 from nuanliu.ledger.states import SourceClass
 from nuanliu.organizations.models import Organization
 from nuanliu.programmes.models import Campaign, Purpose
+from nuanliu.web.acts import Act
 from tests.awards.conftest import DAY, JIADING, World, build_world
 from tests.cast import Cast
 
@@ -103,6 +104,16 @@ def reads(queries: CaptureQueriesContext) -> list[str]:
 def text_of(response: Any) -> str:
     """What stands on a page."""
     return str(response.content.decode())
+
+
+def acts_on(page: Any) -> dict[str, Act]:
+    """The acts that a record's page shows, by name, and by name and key where several have one name."""
+    return {act.anchor.removeprefix("act-"): act for act in page.context["acts"]}
+
+
+def said_of(page: Any) -> dict[str, str]:
+    """Of each act "open", or why not, or by whom."""
+    return {name: "open" if act.is_open else act.why_not for name, act in acts_on(page).items()}
 
 
 def files(**named: Any) -> MultiValueDict[str, Any]:

@@ -16,7 +16,7 @@ from nuanliu.ledger.models import Fund, UsePlan
 from nuanliu.ledger.states import SourceClass
 from nuanliu.programmes.models import Purpose
 from tests.awards.conftest import DAY, JIADING
-from tests.web.conftest import reads, text_of
+from tests.web.conftest import acts_on, reads, said_of, text_of
 from tests.web.job import PURPOSE, Job
 from tests.web.spending import LEADERS, composer, decided, drafted, meeting, proposed, signed_list
 
@@ -90,16 +90,15 @@ def test_a_list_that_does_not_fit_is_named_and_the_draft_is_kept(job: Job) -> No
     assert job.of(lambda: Roster.objects.get(pk=roster.pk)).plan_id is None
     page = job.at("rights").get(f"/plans/{plan.pk}/")
     assert "is not attached" in text_of(page)
-    assert page.context["hindrance"] == "It can be proposed once a list is attached."
-    assert b"disabled" in page.content
+    assert said_of(page)["propose_plan"] == "It can be proposed once a list is attached."
 
 
 def test_a_draft_that_asks_more_than_its_fund_has_cannot_be_signed(job: Job) -> None:
     fund = job.of(Fund.objects.get)
     plan = drafted(job, signed_list(job), **{f"amount-{fund.pk}": "5000000.01"})
-    for address in (f"/plans/{plan.pk}/", f"/plans/{plan.pk}/compose/"):
-        page = job.at("finance").get(address)
-        assert page.context["hindrance"] == "送温暖专项经费 has 0.01 yuan less than this plan takes from it."
+    hindrance = "送温暖专项经费 has 0.01 yuan less than this plan takes from it."
+    assert job.at("finance").get(f"/plans/{plan.pk}/compose/").context["hindrance"] == hindrance
+    assert said_of(job.at("finance").get(f"/plans/{plan.pk}/"))["propose_plan"] == hindrance
     assert job.at("finance").post(f"/plans/{plan.pk}/propose/", {"on": DAY}).status_code == 302
     assert job.at("rights").post(f"/plans/{plan.pk}/propose/", {"on": DAY}).status_code == 422
 
@@ -262,8 +261,8 @@ def test_a_rejected_plan_tells_why_and_is_decided_again(job: Job) -> None:
     assert plan.state == "rejected"
     page = job.at("rights").get(f"/plans/{plan.pk}/")
     assert "C4类标准偏高" in text_of(page)
-    assert page.context["may_reopen"]
-    assert not job.at("leader1").get(f"/plans/{plan.pk}/").context["may_reopen"]
+    assert said_of(page)["draft_plan-reopen"] == "open"
+    assert acts_on(job.at("leader1").get(f"/plans/{plan.pk}/"))["draft_plan-reopen"].by_others
     job.post("rights", f"/plans/{plan.pk}/reopen/")
     fund = job.of(Fund.objects.get)
     composing = job.at("rights").get(f"/plans/{plan.pk}/compose/")
@@ -274,7 +273,7 @@ def test_a_rejected_plan_tells_why_and_is_decided_again(job: Job) -> None:
     }
     job.post("rights", f"/plans/{plan.pk}/compose/", **form)
     again = job.at("rights").get(f"/plans/{plan.pk}/")
-    assert (again.context["may_propose"], again.context["round"]) == (True, None)
+    assert (said_of(again)["propose_plan"], again.context["round"]) == ("open", None)
     proposed(job, plan)
     page = job.at("leader1").get(f"/plans/{plan.pk}/decision/")
     assert "C4类标准偏高" in text_of(page)

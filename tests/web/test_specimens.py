@@ -52,7 +52,7 @@ def test_the_list_for_trying_has_sixty_people_and_four_rows_to_put_right(job: Jo
 
 def test_the_way_to_hand_in_a_list_leads_to_the_latest_campaign(job: Job) -> None:
     answer = job.desk("clerk").get("/lists/hand-in/")
-    assert answer.headers["Location"] == f"/campaigns/{job.world.campaign.pk}/#hand-in"
+    assert answer.headers["Location"] == f"/campaigns/{job.world.campaign.pk}/#act-import_roster"
 
 
 def test_what_the_bank_gives_is_taken_and_closes_the_batch(job: Job) -> None:

@@ -11,7 +11,7 @@ from nuanliu.payments.models import AccountCorrection, PaymentBatch, PaymentOrde
 from nuanliu.payments.states import BatchState
 from nuanliu.returns.states import ReturnState
 from tests.awards.conftest import DAY, LISTS
-from tests.web.conftest import text_of
+from tests.web.conftest import said_of, text_of
 from tests.web.job import Job, accept_and_sign, decide, pay, report, settle
 
 pytestmark = pytest.mark.django_db
@@ -96,7 +96,7 @@ def test_a_rejected_plan_can_be_taken_up_again(job: Job) -> None:
     plan = decide(job, accept_and_sign(job), ballot="against")
     assert plan.state == "rejected"
     page = job.at("rights").get(f"/plans/{plan.pk}/")
-    assert page.context["may_reopen"]
+    assert said_of(page)["draft_plan-reopen"] == "open"
     job.post("rights", f"/plans/{plan.pk}/reopen/")
     assert job.of(UsePlan.objects.get).state == "draft"
 

@@ -5,6 +5,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -13,13 +14,14 @@ from nuanliu.access.models import Post, User
 from nuanliu.access.passwords import temporary_password
 from nuanliu.access.permissions import POLICY
 from nuanliu.access.queries import awaiting_confirmation, posts_around, users_around
+from nuanliu.web.acts import Act, Step, act, steps
 from nuanliu.web.forms import ReasonForm
 from nuanliu.web.forms_administration import EndForm, PostForm, UserForm
 from nuanliu.web.guards import FORM, WRITING, DeskRequest, page
 from nuanliu.web.listings.showing import show
 from nuanliu.web.paging import SIZE
 from nuanliu.web.tables.users import USERS
-from nuanliu.web.views.resets import help_with, resets_for
+from nuanliu.web.views.resets import account_acts, confirmations, help_with, resets_for, told
 
 
 @page(POLICY, "see_posts")
@@ -56,23 +58,60 @@ def user_new(request: DeskRequest) -> HttpResponse:
 def user(request: DeskRequest, key: UUID) -> HttpResponse:
     """One account with all its posts, and what can be done about them."""
     found, by = _user(key), request.actor
-    today = timezone.localdate()
+    posts, signing_in = list(posts_around([found])), help_with(found, by)
     context = {
         "account": found,
-        "posts": list(posts_around([found])),
-        "today": today,
-        "is_own": found.pk == by.user_id,
-        "can": {
-            act: POLICY.may(by, act) for act in ("grant_post", "confirm_post", "end_post", "deactivate_user")
-        },
-        "post_form": PostForm(
-            initial={"valid_from": today, "organization": own_union(request)}, prefix="post"
-        ),
-        "help": help_with(found, by),
-        "end_form": EndForm(initial={"on": today}),
-        "reason_form": ReasonForm(prefix="deactivate"),
+        "posts": posts,
+        "help": signing_in,
+        "steps": _steps(found, posts),
+        "acts": [
+            *confirmations(found, posts, signing_in, by),
+            *_acts(request, found, posts),
+            *account_acts(found, signing_in, by),
+        ],
+        "history_kind": "access.user",
+        "history_key": found.pk,
     }
     return render(request, "web/user.html", context)
+
+
+def _steps(found: User, posts: list[Post]) -> list[Step]:
+    """The life of an account: opened, a post confirmed by a second administrator, a password of its holder's own."""
+    today = timezone.localdate()
+    held = any(
+        (post.confirmed_by_id or not post.granted_by_id) and (post.valid_to is None or post.valid_to >= today)
+        for post in posts
+    )
+    reached = 1 + held + (held and not found.must_change_password)
+    names = [_("account opened"), _("post confirmed"), _("own password chosen")]
+    if not found.is_active:
+        return [*steps(names, reached)[:reached], Step(_("shut"), "stopped")]
+    return steps(names, reached)
+
+
+def _acts(request: DeskRequest, found: User, posts: list[Post]) -> list[Act]:
+    """Posts given and ended."""
+    by, today = request.actor, timezone.localdate()
+    return [
+        act(
+            by, POLICY, "grant_post", None, label=_("Grant a post"), address=reverse("user-grant", args=[found.pk]),
+            form=PostForm(initial={"valid_from": today, "organization": own_union(request)}, prefix="post"),
+            is_main=not posts, help=_("It takes effect once another administrator confirms it."),
+            needs=[
+                (found.is_active, _("The account is shut.")),
+                (found.pk != by.user_id, _("Nobody gives a post to himself: another administrator does.")),
+            ],
+        ),
+        *[
+            act(
+                by, POLICY, "end_post", post, address=reverse("post-end", args=[post.pk]), key=str(post.pk),
+                label=_("End the post: %(post)s") % {"post": told(post)},
+                form=EndForm(initial={"on": today}, auto_id=f"id_end_{post.pk}_%s"),
+            )
+            for post in posts
+            if not post.ended_by_id
+        ],
+    ]  # fmt: skip
 
 
 def own_union(request: DeskRequest) -> str:

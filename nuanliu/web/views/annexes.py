@@ -1,6 +1,6 @@
 """The living Annex 1 of a union: the form as on paper, each cell open onto its records, two days compared."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
@@ -35,8 +35,8 @@ from nuanliu.returns.queries import (
     versions_of,
     with_stream_mark,
 )
-from nuanliu.returns.states import ReturnState
-from nuanliu.web.acts import Step
+from nuanliu.returns.states import TRANSITIONS, ReturnState
+from nuanliu.web.acts import Step, life
 from nuanliu.web.forms import AsOfForm, DraftForm
 from nuanliu.web.forms_returns import DaysForm, TypedForm
 from nuanliu.web.guards import WRITING, DeskRequest, page
@@ -115,31 +115,27 @@ def _since(signed: Return, table: AnnexTable) -> dict[str, int]:
 
 
 def life_of(version: Return | None) -> list[Step]:
-    """The steps of a union's report: counted, checked, signed, sent up, accepted."""
-    state = version.state if version else ""
-    reached = {"": 1, "draft": 2, "signed": 3, "submitted": 4, "returned": 4, "accepted": 5}[state]
-    names = [_("counted"), _("checked and drafted"), _("signed"), _("sent up"), _("accepted")]
-    returned = state == ReturnState.RETURNED
-    if returned:
-        names[-1] = _("returned for correction")
-    now = "stopped" if returned else "now"
-    told = _told(version) if version else {}
-    return [
-        Step(name, "done" if number < reached else now if number == reached else "", *told.get(number, ()))
-        for number, name in enumerate(names)
-    ]
+    """The steps of a union's report: counted by the system, then the life of its newest version."""
+    road = {
+        ReturnState.DRAFT: _("checked and drafted"),
+        ReturnState.SIGNED: _("signed"),
+        ReturnState.SUBMITTED: _("sent up"),
+        ReturnState.ACCEPTED: _("accepted"),
+    }
+    told = _told(version) if version else [("", "")] * len(road)
+    lived = life(TRANSITIONS, road, version.state if version else "", left=_("returned for correction"))
+    dated = [replace(step, when=when or None, who=who) for step, (when, who) in zip(lived, told, strict=True)]
+    return [Step(_("counted"), "done"), *dated]
 
 
-def _told(version: Return) -> dict[int, tuple[Any, str]]:
+def _told(version: Return) -> list[tuple[Any, str]]:
     """When and by whom the steps of a version were taken."""
-    told: dict[int, tuple[Any, str]] = {1: (version.filled_on, version.drafted_by.display_name)}
-    if version.signed_by:
-        told[2] = (version.signed_on, version.signed_by.display_name)
-    if version.submitted_on:
-        told[3] = (version.submitted_on, "")
-    if version.judged_by:
-        told[4] = (None, version.judged_by.display_name)
-    return told
+    return [
+        (version.filled_on, version.drafted_by.display_name),
+        (version.signed_on, version.signed_by.display_name if version.signed_by else ""),
+        (version.submitted_on, ""),
+        (None, version.judged_by.display_name if version.judged_by else ""),
+    ]
 
 
 # --- what stands behind a cell ---

@@ -1,14 +1,17 @@
 """Banks: how each wants its file and what its words mean; what of a reply could not be applied."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from nuanliu.access.models import User
 from nuanliu.organizations.models import Organization
 from nuanliu.payments import actions
 from nuanliu.payments.layouts import (
@@ -31,6 +34,7 @@ from nuanliu.payments.queries import (
     wordings_of,
 )
 from nuanliu.payments.states import Outcome
+from nuanliu.web.acts import Act, Step, act, steps
 from nuanliu.web.downloads import attachment
 from nuanliu.web.forms import DescriptionForm, OnForm, PayerForm, WordingForm
 from nuanliu.web.guards import FORM, WRITING, DeskRequest, page
@@ -39,7 +43,6 @@ from nuanliu.web.paging import SIZE, number_or_404, page_of
 from nuanliu.web.tables.banks import BANKS, state_of
 from nuanliu.web.views.administration import own_union
 
-ACTS = ("describe_profile", "confirm_profile", "register_payer", "map_wording")
 OCTETS = "application/octet-stream"
 # What a layout says beside its columns, in the order in which a guide tells it.
 SETTINGS = {
@@ -99,21 +102,71 @@ def _copied(request: DeskRequest) -> str:
 def bank(request: DeskRequest, key: UUID) -> HttpResponse:
     """One format: the file as the bank gets it, the reply as it is read, the words, the paying account."""
     found, by = _profile(request, key), request.actor
-    state = state_of(found)
+    payer = payer_of(found, by.organization_id)
     context = {
         "profile": found,
-        "state": state,
+        "state": state_of(found),
         "layouts": [_told(found.layout), _told(found.reply_layout)],
         "sample": sample_lines(Layout.from_data(found.layout)),
         "wordings": wordings_of(found, by.organization_path),
-        "payer": payer_of(found, by.organization_id),
+        "payer": payer,
         "needs_payer": Layout.from_data(found.layout).needs_payer,
-        "can": {act: POLICY.may(by, act) for act in ACTS},
-        "is_own": found.described_by_id == by.user_id,
-        "payer_form": PayerForm(prefix="payer", initial={"holder_name": own_union(request)}),
-        "wording_form": WordingForm(prefix="wording"),
+        "steps": _steps(found),
+        "acts": _acts(request, found, has_payer=payer is not None),
+        "history_kind": "payments.bankprofile",
+        "history_key": found.pk,
     }
     return render(request, "web/bank.html", context)
+
+
+def _steps(found: BankProfile) -> list[Step]:
+    """Described by one, confirmed by another; what is shipped has both behind it."""
+    if state_of(found) == "shipped":
+        return steps([_("shipped"), _("may be used")], 2)
+    described, confirmed = steps([_("described"), _("confirmed by another person")], 1 + found.active)
+    return [
+        replace(described, when=found.recorded_at, who=_name(found.described_by)),
+        replace(confirmed, who=_name(found.confirmed_by)),
+    ]
+
+
+def _name(user: User | None) -> str:
+    return user.display_name if user else ""
+
+
+def _acts(request: DeskRequest, found: BankProfile, *, has_payer: bool) -> list[Act]:
+    """What can be done with a format now, and why not the rest."""
+    by, state = request.actor, state_of(found)
+    return [
+        act(
+            by, POLICY, "confirm_profile", found, label=_("It agrees with the bank's guide"), is_main=True,
+            address=reverse("bank-confirm", args=[found.pk]),
+            help=_("From then on payments may be made by it."),
+            needs=[
+                (state != "shipped", _("It came with the system and may be used.")),
+                (state != "confirmed", _("It is confirmed already.")),
+                (found.described_by_id != by.user_id, _("Another person than the one who described it confirms it.")),
+            ],
+        ),
+        act(
+            by, POLICY, "register_payer", None, address=reverse("bank-payer", args=[found.pk]),
+            label=_("Put another paying account in its place") if has_payer else _("Register the paying account"),
+            form=PayerForm(prefix="payer", initial={"holder_name": own_union(request)}),
+            needs=[
+                (Layout.from_data(found.layout).needs_payer,
+                 _("This bank does not want the paying account in the file.")),
+            ],
+        ),
+        act(
+            by, POLICY, "map_wording", None, label=_("Explain words"), form=WordingForm(prefix="wording"),
+            address=reverse("bank-words", args=[found.pk]),
+        ),
+        act(
+            by, POLICY, "describe_profile", None, label=_("Copy and edit"), is_link=True,
+            address=f"{reverse('bank-new')}?copy={found.pk}",
+            help=_("Another format begins with this one; this one stays as it is."),
+        ),
+    ]  # fmt: skip
 
 
 def _profile(request: DeskRequest, key: UUID) -> BankProfile:

@@ -6,24 +6,25 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from nuanliu.access.states import Role
 from nuanliu.approvals.queries import RoundRecorded, rounds_recorded
 from nuanliu.approvals.states import RoundState
 from nuanliu.awards import actions as awards
 from nuanliu.awards.permissions import POLICY as AWARDS
+from nuanliu.base.actor import Actor
 from nuanliu.base.jobs import ask
 from nuanliu.kernel.money import yuan_text
 from nuanliu.ledger import actions as ledger
 from nuanliu.ledger.models import UsePlan
 from nuanliu.ledger.permissions import POLICY
 from nuanliu.ledger.queries import PlanMoney, plan_money
-from nuanliu.ledger.states import PlanState
+from nuanliu.ledger.states import PLAN_TRANSITIONS, PlanState
 from nuanliu.payments import jobs
 from nuanliu.payments.permissions import POLICY as PAYMENTS
 from nuanliu.payments.queries import batches_of
-from nuanliu.web.acts import Step, steps
+from nuanliu.web.acts import Act, Step, act, life
 from nuanliu.web.dossiers import Dossier, dossier_of, payable_of, sums_of
 from nuanliu.web.forms import ProposalForm, ReasonForm, UnusedForm
 from nuanliu.web.guards import WRITING, DeskRequest, page
@@ -31,7 +32,6 @@ from nuanliu.web.listings import show
 from nuanliu.web.onward import after_plan
 from nuanliu.web.queries import business_day
 from nuanliu.web.tables.plans import PLANS
-from nuanliu.web.views.composing import PROPOSERS
 
 USE_PLAN = "use_plan"
 
@@ -55,9 +55,13 @@ def plan(request: DeskRequest, key: UUID) -> HttpResponse:
         "dossier": dossier,
         "round": round_,
         "earlier_rounds": earlier,
-        "steps": _steps(found, bool(dossier.lists), round_),
+        "steps": _steps(found, bool(dossier.lists)),
         **shown,
-        **_acts(request, found, dossier, round_),
+        "acts": _acts(
+            request.actor, found, round_,
+            hindrance=_hindrance(dossier, shown["short"]) if found.state == PlanState.DRAFT else "",
+            waiting=shown["sums"].waiting if decided else 0,
+        ),
         "onward": after_plan(
             found,
             request.actor.role,
@@ -65,11 +69,9 @@ def plan(request: DeskRequest, key: UUID) -> HttpResponse:
             waiting=shown["sums"].waiting if decided else 0,
             open_batches=len(shown["batches"]) if decided else 0,
         ),
-        "hindrance": _hindrance(dossier, shown["short"]) if found.state == PlanState.DRAFT else "",
-        "unused_form": UnusedForm(initial={"on": business_day(found.campaign)}, prefix="unused"),
-        "proposal_form": ProposalForm(initial={"on": business_day(found.campaign)}),
-        "reason_form": ReasonForm(prefix="withdraw"),
-    }
+        "history_kind": "ledger.useplan",
+        "history_key": found.pk,
+    }  # fmt: skip
     return render(request, "web/plan.html", context)
 
 
@@ -108,46 +110,92 @@ def _paid(request: DeskRequest, found: UsePlan) -> dict[str, Any]:
     }
 
 
-def _steps(found: UsePlan, has_lists: bool, round_: RoundRecorded | None) -> list[Step]:
+def _steps(found: UsePlan, has_lists: bool) -> list[Step]:
     """The steps across the top: drafted, lists attached, signed by two, decided, closed."""
-    signed = len(round_.signatures) if round_ else 0
-    done = (
-        True,
-        has_lists,
-        found.state not in (PlanState.DRAFT, PlanState.WITHDRAWN) and signed > 1,
-        found.state in (PlanState.APPROVED, PlanState.REJECTED, PlanState.CLOSED),
-        found.state == PlanState.CLOSED,
-    )
-    names = (
-        _("drafted"),
-        _("lists attached"),
-        _("proposed by two departments"),
-        _("decided together"),
-        _("closed"),
-    )
-    reached = done.index(False) if False in done else len(done)
-    return steps(names, reached, stopped=found.state == PlanState.WITHDRAWN)
+    road = {
+        PlanState.DRAFT: _("drafted"),
+        PlanState.PROPOSED: _("proposed by two departments"),
+        PlanState.APPROVED: _("decided together"),
+        PlanState.CLOSED: _("closed"),
+    }
+    off = str(found.get_state_display()) if found.state not in road else ""
+    attached = (_("lists attached"), has_lists)
+    return life(PLAN_TRANSITIONS, road, found.state, between={PlanState.DRAFT: attached}, left=off)
 
 
 def _acts(
-    request: DeskRequest, found: UsePlan, dossier: Dossier, round_: RoundRecorded | None
-) -> dict[str, Any]:
-    """What this person can do with the plan now, and why not the rest."""
-    by, state = request.actor, found.state
-    signed = (
-        {signature.role for signature in round_.signatures} if round_ and state == PlanState.DRAFT else set()
-    )
+    by: Actor, found: UsePlan, round_: RoundRecorded | None, *, hindrance: str, waiting: int
+) -> list[Act]:
+    """What can be done with the plan now, in the order of its life, and why not the rest."""
+    return [
+        *_proposing(by, found, round_, hindrance),
+        *_carrying_out(by, found, waiting),
+        act(
+            by, POLICY, "propose_plan", found, label=_("Withdraw the plan"), key="withdraw", danger=True,
+            address=reverse("plan-withdraw", args=[found.pk]), form=ReasonForm(prefix="withdraw"),
+            needs=[(PlanState.WITHDRAWN in PLAN_TRANSITIONS[PlanState(found.state)], _state_words(found))],
+        ),
+    ]  # fmt: skip
+
+
+def _state_words(found: UsePlan) -> str:
+    """Why a plan that has left its draft is not changed any more."""
     return {
-        "may_compose": state == PlanState.DRAFT and POLICY.may(by, "draft_plan", found),
-        "may_propose": state == PlanState.DRAFT and by.role in PROPOSERS and by.role not in signed,
-        "may_withdraw": state in (PlanState.DRAFT, PlanState.PROPOSED)
-        and POLICY.may(by, "propose_plan", found),
-        "may_reopen": state == PlanState.REJECTED and POLICY.may(by, "draft_plan", found),
-        "may_decide": state == PlanState.PROPOSED and AWARDS.may(by, "decide_plan", found),
-        "may_build": state == PlanState.APPROVED and PAYMENTS.may(by, "build", found),
-        "may_expire": state == PlanState.APPROVED and POLICY.may(by, "expire", found),
-        "missing": [Role(role).label for role in round_.missing] if round_ else [],
-    }
+        PlanState.DRAFT: _("It is proposed by two departments first."),
+        PlanState.PROPOSED: _("It is under approval: withdraw it, or wait for the decision."),
+        PlanState.REJECTED: _("It was not passed: take it up again first."),
+        PlanState.WITHDRAWN: _("The plan is withdrawn."),
+        PlanState.CLOSED: _("The plan is closed."),
+    }.get(PlanState(found.state), _("It is decided upon."))
+
+
+def _proposing(by: Actor, found: UsePlan, round_: RoundRecorded | None, hindrance: str) -> list[Act]:
+    drafting = (found.state == PlanState.DRAFT, _state_words(found))
+    signed = {one.role for one in round_.signatures} if round_ and found.state == PlanState.DRAFT else set()
+    following = PLAN_TRANSITIONS[PlanState(found.state)]
+    return [
+        act(
+            by, POLICY, "draft_plan", found, label=_("Go on composing"), is_link=True, is_main=bool(hindrance),
+            address=reverse("plan-compose", args=[found.pk]), needs=[drafting],
+        ),
+        act(
+            by, AWARDS, "propose_plan", found, label=_("Sign for my department"), is_main=True,
+            address=reverse("propose", args=[found.pk]),
+            form=ProposalForm(initial={"on": business_day(found.campaign)}),
+            needs=[drafting, (by.role not in signed, _("Your department has signed.")), (not hindrance, hindrance)],
+        ),
+        act(
+            by, POLICY, "draft_plan", found, label=_("Take up again as a draft"), key="reopen", is_main=True,
+            address=reverse("plan-reopen", args=[found.pk]),
+            help=_("Change amounts or lists, then both departments sign anew and the leaders decide again. "
+                   "The decision of today stays on record."),
+            needs=[(PlanState.DRAFT in following, _("Only a plan that was not passed is taken up again."))],
+        ),
+        act(
+            by, AWARDS, "decide_plan", found, label=_("To the decision"), is_link=True, is_main=True,
+            address=reverse("decide", args=[found.pk]),
+            needs=[(PlanState.APPROVED in following, _state_words(found))],
+        ),
+    ]  # fmt: skip
+
+
+def _carrying_out(by: Actor, found: UsePlan, waiting: int) -> list[Act]:
+    is_over = found.state in (PlanState.WITHDRAWN, PlanState.CLOSED)
+    words = _state_words(found) if is_over else _("It is decided upon first.")
+    approved = (found.state == PlanState.APPROVED, words)
+    return [
+        act(
+            by, PAYMENTS, "build", found, label=_("Build payment batches"), is_link=True, is_main=True,
+            address=reverse("batch-new", args=[found.pk]),
+            needs=[approved, (waiting > 0, _("Nothing waits to be paid."))],
+        ),
+        act(
+            by, POLICY, "expire", found, label=_("Release money not used"), needs=[approved],
+            address=reverse("plan-unused", args=[found.pk]),
+            form=UnusedForm(initial={"on": business_day(found.campaign)}, prefix="unused"),
+            help=_("What is on its way to a bank stays set aside."),
+        ),
+    ]  # fmt: skip
 
 
 def _hindrance(dossier: Dossier, short: list[PlanMoney]) -> str:

@@ -6,13 +6,15 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from nuanliu.access import actions
-from nuanliu.access.models import Reset, User
+from nuanliu.access.models import Post, Reset, User
 from nuanliu.access.permissions import POLICY
 from nuanliu.access.queries import is_administrator, resets_waiting, second_factors, sessions_of, users_around
 from nuanliu.base.actor import Actor
+from nuanliu.web.acts import Act, act
 from nuanliu.web.devices import device
 from nuanliu.web.forms import ReasonForm
 from nuanliu.web.forms_account import ResetForm
@@ -57,18 +59,70 @@ def end_sessions(request: DeskRequest, key: UUID) -> HttpResponse:
 
 
 def help_with(user: User, by: Actor) -> dict[str, Any]:
-    """What a page about an account shows of its signing in, and the forms to set it back."""
+    """What a page about an account shows of its signing in, to those who may set it back."""
     if not POLICY.may(by, "reset_account"):
-        return {"may": False}
+        return {"may": False, "devices": [], "waiting": [], "is_administrator": False}
     return {
         "may": True,
         "factors": second_factors(user.pk),
         "devices": [{"session": one, "name": device(one.user_agent)} for one in sessions_of(user.pk)],
         "waiting": [reset for reset in resets_waiting() if reset.user_id == user.pk],
         "is_administrator": is_administrator(user.pk),
-        "reset_form": ResetForm(prefix="reset"),
-        "sessions_form": ReasonForm(prefix="sessions"),
     }
+
+
+def confirmations(user: User, posts: list[Post], signing_in: dict[str, Any], by: Actor) -> list[Act]:
+    """What of an account waits for a second administrator: posts granted, resets asked for."""
+    own = (user.pk != by.user_id, _("It concerns oneself: another administrator confirms it."))
+    second = _("Another administrator than who asked for it confirms it.")
+    granted = [
+        act(
+            by, POLICY, "confirm_post", post, address=reverse("post-confirm", args=[post.pk]), key=str(post.pk),
+            label=_("Confirm the post: %(post)s") % {"post": told(post)},
+            is_main=True, needs=[own, (post.granted_by_id != by.user_id, second)],
+        )
+        for post in posts
+        if post.granted_by_id and not post.confirmed_by_id and not post.ended_by_id
+    ]  # fmt: skip
+    resets = [
+        act(
+            by, POLICY, "reset_account", None, address=reverse("reset-confirm", args=[reset.pk]), key=str(reset.pk),
+            label=_("Confirm the reset: %(kind)s") % {"kind": reset.get_kind_display()}, is_main=True,
+            help=f"{reset.asked_by.display_name}: {reset.reason}",
+            needs=[own, (reset.asked_by_id != by.user_id, second)],
+        )
+        for reset in signing_in["waiting"]
+    ]  # fmt: skip
+    return [*granted, *resets]
+
+
+def account_acts(user: User, signing_in: dict[str, Any], by: Actor) -> list[Act]:
+    """What administrators do for somebody who cannot sign in, or should not."""
+    standing = (user.is_active, _("The account is shut."))
+    other = (user.pk != by.user_id, _("For one's own account another administrator does this."))
+    return [
+        act(
+            by, POLICY, "reset_account", None, label=_("Reset password or second factor"),
+            address=reverse("user-reset", args=[user.pk]), form=ResetForm(prefix="reset"), needs=[standing, other],
+            help=_("This is an administrator's account: another administrator has to confirm.")
+            if signing_in["is_administrator"]
+            else _("It is done at once, and the account is signed out everywhere."),
+        ),
+        act(
+            by, POLICY, "end_sessions", None, label=_("Sign out everywhere"),
+            address=reverse("user-sessions-end", args=[user.pk]), form=ReasonForm(prefix="sessions"),
+            needs=[
+                other,
+                (bool(signing_in["devices"]) or not signing_in["may"], _("The account is signed in nowhere.")),
+            ],
+        ),
+        act(
+            by, POLICY, "deactivate_user", None, label=_("Shut the account"), danger=True,
+            address=reverse("user-deactivate", args=[user.pk]), form=ReasonForm(prefix="deactivate"),
+            help=_("It is shut at once: its posts count no more, and it is signed out everywhere."),
+            needs=[standing, other],
+        ),
+    ]  # fmt: skip
 
 
 def resets_for(by: Actor) -> list[Reset]:
@@ -76,6 +130,11 @@ def resets_for(by: Actor) -> list[Reset]:
     if not POLICY.may(by, "reset_account"):
         return []
     return list(resets_waiting().filter(user__in=users_around())[:SIZE])
+
+
+def told(post: Post) -> str:
+    """A post in one line."""
+    return f"{post.get_role_display()} · {post.organization.name}"
 
 
 def _done(request: DeskRequest, reset: Reset, password: str) -> HttpResponse:

@@ -26,7 +26,7 @@ from nuanliu.returns.queries import (
     state_counts,
     versions_of,
 )
-from nuanliu.returns.states import ReturnState
+from nuanliu.returns.states import TRANSITIONS, ReturnState
 from nuanliu.web.acts import Act, act
 from nuanliu.web.downloads import attachment
 from nuanliu.web.forms import OnForm, ReasonForm
@@ -109,7 +109,8 @@ def version(request: DeskRequest, key: UUID) -> HttpResponse:
 
 def _acts(by: Actor, found: Return, is_broken: bool, newest: int) -> list[Act]:
     """What can be done with a version now; the superior judges it, the union itself does the rest."""
-    is_draft, is_sent = found.state == ReturnState.DRAFT, found.state == ReturnState.SUBMITTED
+    following, is_draft = TRANSITIONS[ReturnState(found.state)], found.state == ReturnState.DRAFT
+    is_sent = ReturnState.ACCEPTED in following
     above = by.organization_path != found.organization_path
     judge = [
         (is_sent, _("Only a version that was sent up is judged.")),
@@ -124,7 +125,7 @@ def _acts(by: Actor, found: Return, is_broken: bool, newest: int) -> list[Act]:
             by, POLICY, "sign", found, label=_("Sign the table"), address=address["sign"], is_main=is_draft,
             form=OnForm(initial={"on": found.as_of}),
             needs=[
-                (is_draft, _("It is signed already.")),
+                (ReturnState.SIGNED in following, _("It is signed already.")),
                 (found.version == newest, _("There is a newer version: sign that one.")),
                 (not is_broken, _("Totals do not add up: draft a new version once they do.")),
                 (found.drafted_by_id != by.user_id, _("Another person than who drafted it signs.")),
@@ -133,15 +134,15 @@ def _acts(by: Actor, found: Return, is_broken: bool, newest: int) -> list[Act]:
         act(
             by, POLICY, "submit", found, label=_("Send up"), address=address["submit"],
             is_main=found.state == ReturnState.SIGNED, form=SentForm(initial={"on": found.signed_on}),
-            needs=[(found.state == ReturnState.SIGNED, _not_signed(is_draft))],
+            needs=[(ReturnState.SUBMITTED in following, _not_signed(is_draft))],
         ),
         act(
             by, POLICY, "judge", found, label=_("Accept the table"), address=address["accept"], is_main=is_sent,
-            needs=judge,
+            key="accept", needs=judge,
         ),
         act(
             by, POLICY, "judge", found, label=_("Send back"), address=address["back"], form=ReasonForm(),
-            help=_("A new version answers it."), needs=judge,
+            help=_("A new version answers it."), key="back", needs=judge,
         ),
         act(
             by, POLICY, "draft", found, label=_("Draft a new version"), address=f"{living}?as_of={found.as_of}#draft",

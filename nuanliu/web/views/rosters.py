@@ -1,6 +1,5 @@
 """Lists: dropped, read, shown as received with what was found, put right in place, accepted, signed."""
 
-from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -15,37 +14,27 @@ from nuanliu.awards.actions import SubmittedFile
 from nuanliu.awards.models import Roster, RosterSheet
 from nuanliu.awards.permissions import POLICY
 from nuanliu.awards.queries import Summary, summary_of
-from nuanliu.awards.states import RosterState
+from nuanliu.base.actor import Actor
 from nuanliu.base.jobs import ask
 from nuanliu.kernel.findings import CODES, Severity
 from nuanliu.ledger.models import UsePlan
 from nuanliu.organizations.models import Organization
 from nuanliu.programmes.models import Campaign
 from nuanliu.web import jobs
-from nuanliu.web.acts import Step, steps
 from nuanliu.web.forms import OnForm, ReasonForm
-from nuanliu.web.forms_lists import REASONS, CorrectedListsForm, ListsForm
+from nuanliu.web.forms_lists import REASONS, ListsForm
 from nuanliu.web.guards import WRITING, DeskRequest, page
+from nuanliu.web.list_acts import OPEN_STATES, acts_of_list, steps_of_list
 from nuanliu.web.listings import show
 from nuanliu.web.onward import after_roster
-from nuanliu.web.queries import business_day, campaigns_for, draft_plans, unions_for
+from nuanliu.web.queries import campaigns_for, unions_for
 from nuanliu.web.sheets import FIELDS, sheets_of
 from nuanliu.web.tables.rosters import ROSTERS
 
 # Above this a worker reads the list while the sender watches; below it an answer comes sooner than a progress page.
 AT_ONCE_BYTES = 400_000
-ACTS = (
-    "accept_rows",
-    "correct_row",
-    "sign_roster",
-    "withdraw_roster",
-    "attach_roster",
-    "import_roster",
-    "map_heading",
-    "record_handout",
-    "reveal",
-)
-OPEN_STATES = (RosterState.CHECKED, RosterState.ACCEPTED)
+# What is done in the sheet itself, and with its papers; the rest are acts of the record.
+ACTS = ("correct_row", "map_heading", "reveal")
 UNMAPPED = "column.unmapped"
 TABS = {
     "error": gettext_lazy("Must be put right"),
@@ -131,17 +120,18 @@ def context_of(request: DeskRequest, key: UUID) -> dict[str, Any]:
     found, sheets = roster_with_sheets(key)
     summary, by = summary_of(found), request.actor
     code = request.GET.get("code", "")
-    can = {act: POLICY.may(by, act, found) for act in ACTS}
-    show = _shown(request.GET.get("show"), summary, puts_right=can["correct_row"])
+    head = head_of(by, found, summary)
+    puts_right = head["can"]["correct_row"]
+    show = _shown(request.GET.get("show"), summary, puts_right=puts_right)
     return {
-        **head_of(found, summary, can),
+        **head,
         "sheets": sheets_of(
             found,
             sheets,
             only="" if show == "all" else show,
             code=code,
             after=request.GET.get("after"),
-            in_full=can["correct_row"],
+            in_full=puts_right,
         ),
         "code": code,
         "show": show,
@@ -151,29 +141,29 @@ def context_of(request: DeskRequest, key: UUID) -> dict[str, Any]:
         "fields": FIELDS,
         "reasons": REASONS,
         "states": summary.states,
-        "steps": _steps(found),
+        "steps": steps_of_list(found),
         "onward": after_roster(found, by.role),
-        "may_sign": can["sign_roster"]
-        and found.handler_id != by.user_id
-        and found.state == RosterState.ACCEPTED
-        and not found.signed_on,
-        "plans": draft_plans(by, found) if found.signed_on and found.state == RosterState.ACCEPTED else [],
-        "on_form": OnForm(initial={"on": business_day(found.campaign)}, prefix="sign"),
-        "reason_form": ReasonForm(prefix="withdraw"),
-        "replace_form": CorrectedListsForm(prefix="replace"),
-        "detach_form": ReasonForm(prefix="detach"),
+        "history_kind": "awards.roster",
+        "history_key": found.pk,
     }
 
 
-def head_of(found: Roster, summary: Summary, can: Mapping[str, bool]) -> dict[str, Any]:
-    """What changes when a cell is put right: figures, codes, and what can be accepted."""
+def head_of(by: Actor, found: Roster, summary: Summary) -> dict[str, Any]:
+    """What changes when a cell is put right: figures, codes, and what can be done."""
+    codes, warnings = _codes(summary), _warnings(summary)
+    unseen = [
+        (one["code"], f"{one['info'].title_zh} · {one['unseen']}")
+        for one in codes
+        if one["code"] in warnings and one["unseen"]
+    ]
     return {
         "roster": found,
         "summary": summary,
-        "codes": _codes(summary),
-        "warnings": [code for code in _warnings(summary) if code in summary.unseen],
-        "can": can,
+        "codes": codes,
+        "warnings": [code for code, _words in unseen],
+        "can": {act: POLICY.may(by, act, found) for act in ACTS},
         "is_open": found.state in OPEN_STATES,
+        "acts": acts_of_list(by, found, summary, unseen),
     }
 
 
@@ -239,24 +229,6 @@ def _codes(summary: Summary) -> list[dict[str, Any]]:
         for code, count in summary.codes.items()
     ]
     return sorted(listed, key=lambda entry: (order[entry["info"].severity], -entry["count"]))
-
-
-def _steps(found: Roster) -> list[Step]:
-    """The life of a list across the page."""
-    reached = {
-        RosterState.CHECKED: 1,
-        RosterState.ACCEPTED: 3 if found.signed_on else 2,
-        RosterState.ATTACHED: 4,
-        RosterState.DECIDED: 5,
-    }.get(RosterState(found.state), 0)
-    names = (
-        _("received"),
-        _("put right and accepted"),
-        _("signed by the responsible person"),
-        _("into a plan"),
-        _("decided together"),
-    )
-    return steps(names, reached)
 
 
 @page(POLICY, "accept_rows", WRITING)

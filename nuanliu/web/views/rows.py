@@ -27,7 +27,7 @@ from nuanliu.web.forms_lists import REASONS, CellForm, ValueForm
 from nuanliu.web.guards import FORM, WRITING, DeskRequest, page
 from nuanliu.web.queries import business_day
 from nuanliu.web.sheets import FIELDS, GRAVITY, IGNORED, Row, before_row, drawn_rows
-from nuanliu.web.views.rosters import ACTS, head_of, roster_with_sheets, uuid_of
+from nuanliu.web.views.rosters import head_of, roster_with_sheets, uuid_of
 
 # A longer list is read again by a worker.
 ROWS_AT_ONCE = 3_000
@@ -108,8 +108,11 @@ def _after(
             request, _("Row %(row)s was corrected and checked again.") % {"row": one.row.row_number}
         )
         return redirect(f"{reverse('roster', args=[roster.pk])}?{before_row(one)}")
-    can = {act: POLICY.may(request.actor, act, roster) for act in ACTS}
-    context = {**head_of(roster, summary_of(roster), can), "row": _drawn(one, sheets), "fresh": True}
+    context = {
+        **head_of(request.actor, roster, summary_of(roster)),
+        "row": _drawn(one, sheets),
+        "fresh": True,
+    }
     return render(request, "web/parts/row_after.html", context)
 
 

@@ -1,24 +1,21 @@
 """What binds everybody: programmes and campaigns, prohibited goods, the register of rules."""
 
-from datetime import date
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from nuanliu.organizations.models import Organization
 from nuanliu.programmes import actions
-from nuanliu.programmes.models import Campaign, ProhibitedGoods, RuleDocument, Tag
+from nuanliu.programmes.models import ProhibitedGoods, RuleDocument, Tag
 from nuanliu.programmes.permissions import POLICY
 from nuanliu.programmes.queries import keeps_registers, reference_categories
 from nuanliu.returns.queries import annex1_form
-from nuanliu.web.acts import act, steps
-from nuanliu.web.forms_rules import CampaignForm, ChangeForm, EndForm, ProgrammeForm, WordForm
+from nuanliu.web.forms_rules import CampaignForm, EndForm, ProgrammeForm, WordForm
 from nuanliu.web.guards import FORM, WRITING, DeskRequest, page, signed_in
 from nuanliu.web.paging import newest_first
 from nuanliu.web.queries import programmes_for
@@ -63,78 +60,6 @@ def campaign_new(request: DeskRequest) -> HttpResponse:
         return redirect("campaign", opened.pk)
     context = {"form": form, "programmes": known.exists()}
     return render(request, "web/campaign_new.html", context, status=422 if form.is_bound else 200)
-
-
-@page(POLICY, "change_campaign")
-def campaign_settings(request: DeskRequest, key: UUID) -> HttpResponse:
-    """Notice, dates and service month of a campaign: what may still change, and closing it before its end."""
-    return _settings(request, _campaign(request, key))
-
-
-@page(POLICY, "change_campaign", WRITING)
-def campaign_change(request: DeskRequest, key: UUID) -> HttpResponse:
-    """Put notice, dates or service month right."""
-    found = _campaign(request, key)
-    form = ChangeForm(request.POST, prefix="change", has_begun=_has_begun(found))
-    if not form.is_valid():
-        return _settings(request, found, change=form)
-    actions.change_campaign(found, on=timezone.localdate(), **form.cleaned_data, by=request.actor)
-    messages.success(request, _("The campaign is put right."))
-    return redirect("campaign-settings", key)
-
-
-@page(POLICY, "close_campaign", WRITING)
-def campaign_close(request: DeskRequest, key: UUID) -> HttpResponse:
-    """Close a campaign before its end."""
-    found, form = _campaign(request, key), EndForm(request.POST, prefix="close")
-    if not form.is_valid():
-        return _settings(request, found, close=form)
-    actions.close_campaign(found, **form.cleaned_data, by=request.actor)
-    messages.success(request, _("The campaign is closed."))
-    return redirect("campaign-settings", key)
-
-
-def _settings(request: DeskRequest, found: Campaign, **bound: Any) -> HttpResponse:
-    by, today, begun = request.actor, timezone.localdate(), _has_begun(found)
-    fields = {name: getattr(found, name) for name in actions.CHANGEABLE}
-    change = bound.get("change") or ChangeForm(initial=fields, prefix="change", has_begun=begun)
-    close = bound.get("close") or EndForm(initial={"on": min(today, found.ends_on)}, prefix="close")
-    standing = (found.closed_on is None, _("The campaign is closed."))
-    context = {
-        "campaign": found,
-        "has_begun": begun,
-        "steps": steps(
-            [_("Opened"), _("Under way"), _("Ended")],
-            _step_of(found, today),
-        ),
-        "acts": [
-            act(by, POLICY, "change_campaign", found, label=_("Put right"), form=change, needs=[standing],
-                address=reverse("campaign-change", args=[found.pk])),
-            act(by, POLICY, "close_campaign", found, label=_("Close before its end"), form=close, danger=True,
-                address=reverse("campaign-close", args=[found.pk]),
-                needs=[standing, (today <= found.ends_on, _("It has come to its end by itself."))],
-                help=_("What was begun goes its way: plans are decided, payments made. Nothing new is begun.")),
-        ],
-        "history_kind": "programmes.campaign",
-        "history_key": found.pk,
-    }  # fmt: skip
-    return render(request, "web/campaign_settings.html", context, status=422 if bound else 200)
-
-
-def _step_of(found: Campaign, today: date) -> int:
-    last = found.closed_on or found.ends_on
-    return 3 if today > last else 1 if today >= found.starts_on else 0
-
-
-def _has_begun(found: Campaign) -> bool:
-    return found.starts_on <= timezone.localdate()
-
-
-def _campaign(request: DeskRequest, key: UUID) -> Campaign:
-    within = POLICY.visible_to(
-        request.actor, Campaign.objects.select_related("organization", "programme", "basis")
-    )
-    return get_object_or_404(within, pk=key)
 
 
 @signed_in()

@@ -156,13 +156,13 @@ def _acts(request: DeskRequest, found: Organization, *, has_posts: bool, has_bel
             address=f"{reverse('union-new')}?below={found.name}", needs=[standing],
         ),
         act(
-            by, POLICY, ACT, found, label=_("Rename"), address=reverse("union-rename", args=[found.pk]),
+            by, POLICY, ACT, found, label=_("Rename"), key="rename", address=reverse("union-rename", args=[found.pk]),
             needs=[standing], form=RenameForm(initial={"on": today}, prefix="rename"),
             help=_("The name before is kept, and lists that still write it are understood."),
         ),
         act(
-            by, POLICY, ACT, found, label=_("End"), address=reverse("union-end", args=[found.pk]), danger=True,
-            needs=[
+            by, POLICY, ACT, found, label=_("End"), key="end", address=reverse("union-end", args=[found.pk]),
+            danger=True, needs=[
                 standing,
                 own,
                 (not has_below, _("What lies below ends first.")),

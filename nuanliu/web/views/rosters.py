@@ -21,6 +21,7 @@ from nuanliu.ledger.models import UsePlan
 from nuanliu.organizations.models import Organization
 from nuanliu.programmes.models import Campaign
 from nuanliu.web import jobs
+from nuanliu.web.findings import title_of
 from nuanliu.web.forms import OnForm, ReasonForm
 from nuanliu.web.forms_lists import REASONS, ListsForm
 from nuanliu.web.guards import WRITING, DeskRequest, page
@@ -152,7 +153,7 @@ def head_of(by: Actor, found: Roster, summary: Summary) -> dict[str, Any]:
     """What changes when a cell is put right: figures, codes, and what can be done."""
     codes, warnings = _codes(summary), _warnings(summary)
     unseen = [
-        (one["code"], f"{one['info'].title_zh} · {one['unseen']}")
+        (one["code"], f"{title_of(one['code'])} · {one['unseen']}")
         for one in codes
         if one["code"] in warnings and one["unseen"]
     ]

@@ -13,9 +13,11 @@ from psycopg.types.json import Jsonb
 from nuanliu.audit.content import named, plain
 from nuanliu.audit.errors import AuditError
 from nuanliu.audit.heads import seal_head
+from nuanliu.audit.models import AuditEntry
+from nuanliu.audit.proving import Proof, proof_of
 from nuanliu.base.actor import Actor
 
-__all__ = ["AuditError", "audited", "record", "seal_head", "unchanged"]
+__all__ = ["AuditError", "audited", "record", "seal_head", "take_proof", "unchanged"]
 
 
 # Column by column: the application has no right to write number, time and digest, so the ORM cannot insert.
@@ -86,6 +88,20 @@ def record(
 def unchanged() -> None:
     """Say that the action under way, run again, found nothing to do: it leaves no row."""
     _present().idle = True
+
+
+@audited
+def take_proof(entry: AuditEntry, *, by: Actor) -> Proof | None:
+    """Hand out the proof of an entry of the caller's scope: what it says leaves the house with it (R-192, R-194).
+
+    None, and no row, while the entry awaits its head.
+    """
+    proof = proof_of(entry)
+    if proof is None:
+        unchanged()
+        return None
+    record(by, entry, after={"digest": proof.digest.hex(), "size": proof.head.size})
+    return proof
 
 
 def _present() -> _Running:

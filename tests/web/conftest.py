@@ -14,6 +14,7 @@ from nuanliu.access.models import User
 from nuanliu.base.scope import Scope, scoped
 from nuanliu.ledger.actions import open_fund, receive
 from nuanliu.ledger.states import SourceClass
+from nuanliu.operations import backups
 from nuanliu.organizations.models import Organization
 from nuanliu.programmes.models import Campaign, Purpose
 from nuanliu.web.acts import Act
@@ -25,9 +26,10 @@ FRAMEWORK = ("SAVEPOINT", "RELEASE", "ROLLBACK", "SELECT set_config")
 
 
 @pytest.fixture(autouse=True)
-def marks(settings: Any, tmp_path: Any) -> None:
-    """A mark of its own for each test."""
+def marks(settings: Any, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A mark of its own for each test, and a folder of its own for backups."""
     settings.NUANLIU_MARKS_DIR = tmp_path / "marks"
+    monkeypatch.setattr(backups, "folder_of_backups", lambda: tmp_path / "backups")
 
 
 @pytest.fixture

@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
+from unittest.mock import patch
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from nuanliu.audit import heads
 from nuanliu.base.scope import Scope, scoped
 from nuanliu.demo.warmth.bank import Bank
 from nuanliu.ledger.models import Fund, UsePlan
@@ -50,7 +52,7 @@ def accept_and_sign(job: Job) -> str:
     return address
 
 
-def decide(job: Job, roster: str, ballot: str = "for") -> UsePlan:
+def decide(job: Job, roster: str, ballot: str = "for", minutes_file: bytes = b"") -> UsePlan:
     fund = job.of(Fund.objects.get)
     form = job.at("rights").get(f"/campaigns/{job.world.campaign.pk}/plan/")
     wanted = [total.code for total in form.context["asked"]]
@@ -66,6 +68,7 @@ def decide(job: Job, roster: str, ballot: str = "for") -> UsePlan:
     job.post("rights", f"{roster}attach/", plan=plan.pk)
     job.post("rights", f"{plan_address}propose/", on=DAY, opinion="拟同意")
     job.post("finance", f"{plan_address}propose/", on=DAY)
+    kept = {"minutes_file": SimpleUploadedFile("纪要.pdf", minutes_file)} if minutes_file else {}
     leaders = [job.world.cast[name].user_id for name in ("leader1", "leader2", "leader3")]
     job.post(
         "leader1",
@@ -76,6 +79,7 @@ def decide(job: Job, roster: str, ballot: str = "for") -> UsePlan:
         rejection_reason="" if ballot == "for" else "标准偏高",
         **{f"dissent-{leader}": "" if ballot == "for" else "标准偏高" for leader in leaders},
         **{f"ballot-{leader}": ballot for leader in leaders},
+        **kept,
     )
     return job.of(UsePlan.objects.get)
 
@@ -99,6 +103,12 @@ def settle(job: Job, address: str, fail_every: int = 0) -> None:
     receipt = SimpleUploadedFile("回单.pdf", f"receipt {batch.number}".encode(), "application/pdf")
     job.post("releaser", f"{address}receipt/", **{"receipt-file": receipt})
     job.post("releaser", f"{address}close/")
+
+
+def seal(job: Job) -> None:
+    """A head over all that was done. The test is one transaction: none is older that could still bring an entry."""
+    with scoped(Scope.for_path("/")), patch.object(heads, "_older_transactions_end", return_value=True):
+        heads._seal(0)
 
 
 def report(job: Job) -> Return:

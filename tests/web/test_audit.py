@@ -11,7 +11,7 @@ from nuanliu.awards.models import Award
 from nuanliu.base.scope import Scope, scoped
 from nuanliu.people.models import Person
 from tests.web.conftest import reads, text_of
-from tests.web.job import Job, accept_and_sign, decide, pay
+from tests.web.job import Job, accept_and_sign, decide, pay, seal
 
 pytestmark = pytest.mark.django_db
 
@@ -61,6 +61,29 @@ def test_a_row_that_is_not_sealed_yet_says_when_it_will_be(job: Job) -> None:
     number = entry_of(job, "awards.sign_roster").pk
     assert "within a minute" in text_of(job.at("auditor").get(f"/audit/entries/{number}/"))
     assert job.at("auditor").get(f"/audit/entries/{number}/proof.json").status_code == 404
+
+
+@pytest.mark.requirement("R-192")
+def test_who_takes_a_proof_out_of_the_house_leaves_a_row_and_looking_leaves_none(job: Job) -> None:
+    accept_and_sign(job)
+    seal(job)
+    signed = entry_of(job, "awards.sign_roster")
+    place = f"/audit/entries/{signed.pk}/"
+    with scoped(Scope.for_path("/")):
+        before = AuditEntry.objects.count()
+    assert job.at("auditor").get(place).context["proof"].content_holds
+    with scoped(Scope.for_path("/")):
+        assert AuditEntry.objects.count() == before
+    answer = job.at("auditor").get(f"{place}proof.json")
+    assert answer.json()["digest"] == signed.digest.hex()
+    with scoped(Scope.for_path("/")):
+        taken = AuditEntry.objects.latest("id")
+    assert (taken.action, taken.subject_kind, taken.subject_id, taken.actor_id) == (
+        "audit.take_proof",
+        "audit.auditentry",
+        str(signed.pk),
+        job.world.cast.auditor.user_id,
+    )
 
 
 @pytest.mark.requirement("R-044")

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from nuanliu.access.models import User
 from nuanliu.access.permissions import POLICY
 from nuanliu.access.queries import hasty_posts
+from nuanliu.audit.actions import take_proof
 from nuanliu.audit.models import AuditEntry, AuditHead
 from nuanliu.audit.queries import Wanted, busy_days, consistency, counts_of, entries_of, grew, proof_of
 from nuanliu.awards.actions import export_sample
@@ -197,8 +198,8 @@ def entry(request: DeskRequest, key: int) -> HttpResponse:
 
 @signed_in()
 def proof(request: DeskRequest, key: int) -> HttpResponse:
-    """The proof as a small file that a third party can check without us."""
-    made = proof_of(get_object_or_404(AuditEntry, pk=key))
+    """The proof as a small file that a third party can check without us; who took it is noted."""
+    made = take_proof(get_object_or_404(AuditEntry, pk=key), by=request.actor)
     if made is None:
         raise Http404
     answer = JsonResponse(made.as_data(), json_dumps_params={"ensure_ascii": False, "indent": 1})

@@ -11,7 +11,7 @@ from nuanliu.kernel.money import wan_exact, yuan_text
 from nuanliu.kernel.text import mask_name
 from nuanliu.ledger.states import SourceClass
 from nuanliu.payments.states import BatchState, OrderState, Outcome
-from nuanliu.web import findings
+from nuanliu.web import findings, refusals
 from nuanliu.web.acts import Act
 from nuanliu.web.progress import STEPS
 
@@ -107,6 +107,12 @@ def cites(finding: findings.Cited) -> bool:
 def in_words(message: str, code: str) -> str:
     """A message without places or figures, in the reader's language."""
     return findings.in_words(code, message)
+
+
+@register.filter
+def refusal_words(code: str) -> str:
+    """What a refusal means where the reader's language is not that of its message; else ''."""
+    return refusals.words_of(code)
 
 
 @register.filter

@@ -120,6 +120,22 @@ def is_administrator(user_id: UUID) -> bool:
         return held.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=timezone.localdate())).exists()
 
 
+def who_may_confirm(reset: Reset, on: date) -> list[User]:
+    """The administrators who may confirm another's reset: neither holder nor asker, at the holder's union or above.
+
+    Asked within the whole tree.
+    """
+    posts = list(Post.objects.filter(in_effect(on), role__in=ADMINISTRATORS).select_related("user"))
+    places = [post.organization_path for post in posts if post.user_id == reset.user_id]
+    others = {
+        post.user
+        for post in posts
+        if post.user_id not in (reset.user_id, reset.asked_by_id)
+        and all(place.startswith(post.organization_path) for place in places)
+    }
+    return sorted(others, key=lambda user: user.username)
+
+
 def resets_waiting() -> QuerySet[Reset]:
     """Resets of administrators' accounts that nobody has confirmed yet, oldest first."""
     waiting = Reset.objects.filter(carried_out_at=None, user__is_active=True)

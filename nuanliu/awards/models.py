@@ -34,6 +34,9 @@ class Roster(Keyed, Recorded):
     rows_read = models.IntegerField(default=0)
     rows_accepted = models.IntegerField(default=0)
     accepted_fen = models.BigIntegerField(default=0)
+    days_late = models.PositiveIntegerField(
+        default=0, help_text="from the early closing of its campaign to the day it came; the database counts"
+    )
     content_digest = models.BinaryField(
         max_length=32, null=True, help_text="over the accepted rows; a plan freezes it"
     )

@@ -31,8 +31,9 @@ from nuanliu.awards.row_queries import (
     rows_page,
     summary_of,
 )
-from nuanliu.awards.rules import SameAmount, late_entry, same_amount_to_all
+from nuanliu.awards.rules import SameAmount, late_entry, late_list, same_amount_to_all
 from nuanliu.awards.sampling import Sample, Sampled, sample_of
+from nuanliu.awards.states import RosterState
 from nuanliu.base.bulk import rows_of as sql_rows
 from nuanliu.kernel.findings import Finding
 from nuanliu.programmes.models import Campaign
@@ -132,11 +133,17 @@ ORDER BY roster.id
 
 
 def late_entry_findings(campaign: Campaign) -> list[Finding]:
-    """Lists entered later than the campaign allows after the money was given (R-105)."""
-    found = (
+    """Lists entered later than the campaign allows after the money was given, or after it was closed (R-105)."""
+    found = [
         late_entry(str(roster), name, delivered, entered, count, campaign.entry_lag_days)
         for roster, name, delivered, entered, count in sql_rows(LATE, [campaign.pk])
-    )
+    ]
+    late = Roster.objects.filter(campaign=campaign, days_late__gt=0).exclude(state=RosterState.WITHDRAWN)
+    found += [
+        late_list(str(roster.pk), roster.organization.name, campaign.closed_on, roster.days_late)
+        for roster in late.select_related("organization").order_by("pk")
+        if campaign.closed_on
+    ]
     return [finding for finding in found if finding is not None]
 
 

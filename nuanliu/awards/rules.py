@@ -52,3 +52,12 @@ def late_entry(
         "（沪工总权〔2021〕194号 五（二））。请说明迟录原因。"
     )
     return finding("programme.late_entry", message, subject=subject)
+
+
+def late_list(subject: str, organization: str, closed_on: date, days_late: int) -> Finding:
+    """A finding for a list that came after its campaign was closed, though it is of a day before (R-105)."""
+    message = (
+        f"{organization}的名册在活动于{closed_on}提前结束{days_late}天后才报送"
+        "（沪工总权〔2021〕194号 五（二））。请说明迟报原因，并核对业务日期。"
+    )
+    return finding("programme.late_entry", message, subject=subject)

@@ -11,6 +11,10 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "下拨资金须沿用原有限制和来源性质；请按原限制另设资金专户。",
     ),
     "fund_owner": ("ledger.fund_owner", "资金须登记在其所属单位和法人名下。"),
+    "fund_of_standing_union": (
+        "ledger.union_ended",
+        "该工会已登记撤销，不再开设资金。请在接续单位或上级工会开设。",
+    ),
     "fund_purpose_allowed": ("fund.purpose_not_allowed", "该用途不在送温暖资金的允许范围内。"),
     "ledger_read_committed": ("ledger.isolation", "记账只在读已提交的事务中进行。"),
     "plan_begins_as_draft": ("plan.state", "方案须从草稿开始。"),

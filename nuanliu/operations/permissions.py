@@ -28,4 +28,4 @@ POLICY = InstallationPolicy({
 })  # fmt: skip
 
 # Work of one's union: the action asks besides that it is one's own, or that one administers.
-WORK = Policy({"repeat_job": set(Role), "cancel_job": set(Role)})
+WORK = Policy({"see_work": set(Role), "repeat_job": set(Role), "cancel_job": set(Role)})

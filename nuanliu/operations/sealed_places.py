@@ -22,6 +22,7 @@ def columns() -> tuple[SealedColumn, ...]:
         SealedColumn("awards_correction", "value_sealed", guards=("append_only_rows",)),
         SealedColumn("people_person", "identity_sealed"),
         SealedColumn("people_person", "phone_sealed"),
+        SealedColumn("people_formerphone", "number_sealed", "uuid_send(person_id)", PHONE),
         SealedColumn("people_bankaccount", "number_sealed"),
         SealedColumn("awards_rosterrow", "raw_sealed", PLACE_IN_LIST),
         # Staged for the rows that they end in, so that accepting is one INSERT … SELECT.

@@ -1,5 +1,7 @@
 """The union tree: national, municipal, district, bureau and industry, grassroots; centres, stations, the foundation."""
 
+from datetime import date
+
 from django.db import models
 from django.db.models import Q
 
@@ -41,6 +43,10 @@ class Organization(Keyed, Recorded, Dated):
                 name="organization_valid_period",
             ),
         ]
+
+    def stands_until(self, day: date | None) -> bool:
+        """Whether it is still there on a day; for None, whether no last day has been said."""
+        return self.valid_to is None or (day is not None and day <= self.valid_to)
 
     def __str__(self) -> str:
         return self.name

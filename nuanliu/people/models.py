@@ -20,6 +20,7 @@ class Person(Keyed, Recorded):
     )
     phone_sealed = SealedField(null=True)
     phone_digest = models.BinaryField(max_length=32, null=True)
+    phone_told_on = models.DateField(null=True, help_text="the day of the list that told the phone")
     gender = models.CharField(max_length=1, blank=True)
     birth_year = models.PositiveSmallIntegerField(null=True)
     deceased_on = models.DateField(null=True)
@@ -91,6 +92,15 @@ class BankAccount(Keyed, Recorded):
                 fields=["person"], condition=models.Q(active=True), name="people_one_active_account"
             ),
         ]
+
+
+class FormerPhone(Keyed, Recorded):
+    """A phone that a later list replaced, sealed as it was: who replaced it and when; written by the matcher alone."""
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="former_phones", db_constraint=False)
+    number_sealed = SealedField(sealed_for="people_person.phone_sealed")
+    told_on = models.DateField(null=True, help_text="the day of the list that had told it")
+    replaced_by_id = models.UUIDField(null=True, help_text="who accepted the list that told another")
 
 
 class Household(Keyed, Recorded):

@@ -14,6 +14,7 @@ ACTS = {
     "access.end_sessions": _("ended somebody's sessions"),
     "access.end_own_sessions": _("ended own sessions"),
     "access.ask_reset": _("asked for a new password"),
+    "access.confirm_as_operator": _("confirmed a reset as operator"),
     "access.confirm_reset": _("confirmed a new password"),
     "access.remove_factor": _("removed a second factor"),
     "access.add_authenticator_app": _("added an authenticator"),

@@ -82,7 +82,7 @@ GROUPS: tuple[tuple[Promise | str, tuple[Room, ...]], ...] = (
         (
             Room(_("Annex 1"), "returns", ("return", "annex"), RETURNS, "view"),
             Room(_("Audit"), "audit", ("history",), ACCESS, "read_log"),
-            Room(_("Jobs and files"), "jobs", ("job", "file")),
+            Room(_("Jobs and files"), "jobs", ("job", "file", "files")),
         ),
     ),
     (

@@ -48,7 +48,7 @@ def test_every_variable_named_anywhere_is_in_the_table(page: Path) -> None:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_every_command_on_the_page_exists(page: Path) -> None:
     known = commands()
-    named = [call.split() for call in re.findall(r"\bnuanliu ((?:[a-z]+ ?){1,2})", page.read_text())]
+    named = [call.split() for call in re.findall(r"\bnuanliu ((?:[a-z][a-z-]* ?){1,2})", page.read_text())]
     called = {" ".join(words) if hasattr(known.get(words[0]), "commands") else words[0] for words in named}
     assert called - known.keys() == set()
 

@@ -2,8 +2,12 @@
 
 from datetime import date, timedelta
 
+import pytest
+from django.utils import timezone
+
 from nuanliu.awards.actions import accept_rows, import_roster, recheck_roster, reimport_roster
 from nuanliu.awards.models import Award, Roster
+from nuanliu.awards.queries import late_entry_findings
 from nuanliu.programmes.actions import close_campaign
 from tests.awards.conftest import DAY, World
 from tests.awards.making import People, list_of
@@ -91,3 +95,34 @@ def test_the_end_of_the_window_closes_no_campaign(world: World) -> None:
         standard=world.standard,
     )
     assert accept_rows(late.roster, by=world.cast.clerk).rows == 1
+
+
+@pytest.mark.requirement("R-105")
+def test_a_list_of_a_day_before_the_closing_that_comes_after_it_is_read_and_marked_late(world: World) -> None:
+    people = People()
+    in_time = world.submit(list_of(people())).roster
+    close(world)
+    days = (timezone.localdate() - CLOSED).days
+    late = world.submit(list_of(people()), business_date=CLOSED).roster
+    assert (in_time.days_late, late.days_late) == (0, days)
+    (found,) = late_entry_findings(world.campaign)
+    assert (found.code, found.subject) == ("programme.late_entry", str(late.pk))
+    assert f"提前结束{days}天后才报送" in found.message
+    accept_rows(late, by=world.cast.clerk)
+
+
+@pytest.mark.requirement("R-105")
+def test_nobody_writes_a_list_without_its_lateness(world: World) -> None:
+    close(world)
+    late = world.submit(list_of(People()()), business_date=CLOSED).roster
+    sql(
+        "INSERT INTO awards_roster (organization_id, organization_path, campaign_id, submission_digest,"
+        " business_date, state, handler_id, rows_read, rows_accepted, accepted_fen, days_late)"
+        " SELECT organization_id, organization_path, campaign_id, sha256('x'), business_date, 'checked',"
+        " handler_id, 0, 0, 0, 0 FROM awards_roster WHERE id = %s",
+        [late.pk],
+    )
+    forged = Roster.objects.exclude(pk=late.pk).get()
+    assert forged.days_late == late.days_late > 0
+    with forbidden("roster_frozen"):
+        sql("UPDATE awards_roster SET days_late = 0 WHERE id = %s", [late.pk])

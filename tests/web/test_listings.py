@@ -1,11 +1,13 @@
 """Every list narrows, sorts, counts, adds up, is kept under a name, and leaves as a marked workbook."""
 
+from datetime import date
 from io import BytesIO
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils.translation import override
 from openpyxl import load_workbook
 
 from nuanliu.audit.models import AuditEntry
@@ -13,6 +15,7 @@ from nuanliu.awards.models import Award
 from nuanliu.base.scope import Scope, scoped
 from nuanliu.evidence.models import FileRequest
 from nuanliu.evidence.queries import content_of
+from nuanliu.programmes.models import Campaign
 from nuanliu.web.listings.listing import LISTINGS
 from nuanliu.web.models import SavedView
 from tests.awards.conftest import JIADING
@@ -201,3 +204,95 @@ def test_every_listing_names_each_column_once() -> None:
         names = [column.name for column in listing.columns]
         assert len(names) == len(set(names)), listing.name
         assert set(listing.totals) <= set(names), listing.name
+
+
+def campaigns_due(job: Job, *days: int | None) -> None:
+    """Campaigns of 嘉定 whose reports are due on days of April 2022, or on none."""
+    with scoped(Scope.for_path(JIADING)):
+        for number, day in enumerate(days):
+            Campaign.objects.create(
+                programme=job.world.campaign.programme,
+                organization=job.world.jiading,
+                organization_path=job.world.jiading.path,
+                name=f"窗口{number}",
+                starts_on=date(2022, 3, 1 + number),
+                ends_on=date(2022, 4, 30),
+                basis=job.world.campaign.basis,
+                reports_due_on=day and date(2022, 4, day),
+            )
+
+
+@pytest.mark.parametrize("order", ["reports_due_on", "-reports_due_on"])
+def test_empty_values_stand_last_whichever_way_a_list_is_turned(job: Job, order: str) -> None:
+    campaigns_due(job, *[None if number % 3 == 0 else 1 + number % 5 for number in range(24)])
+    pages: list[tuple[Any, date | None]] = []
+    after = ""
+    while not pages or after:
+        shown = job.at("rights").get("/campaigns/", {"order": order, "size": "20", "after": after})
+        pages += [(row["key"], row["cells"][5]["value"]) for row in shown.context["list"]["rows"]]
+        after = shown.context["list"]["page"].next
+    assert len({key for key, _ in pages}) == len(pages) == 25
+    days = [day for _, day in pages]
+    told = [day for day in days if day]
+    assert told == sorted(told, reverse=order[0] == "-")
+    assert days == [*told, *[None] * (len(days) - len(told))]
+
+
+@pytest.mark.parametrize("after", ["x", "x~2022-01-01", "~", f"{'0' * 32}~no day"])
+def test_a_page_after_nothing_that_could_be_is_not_there(job: Job, after: str) -> None:
+    address = "/campaigns/"
+    answer = job.at("rights").get(address, {"order": "reports_due_on", "after": after})
+    assert answer.status_code == 404
+
+
+ROOMS = {
+    "/goods/": ("rights", "goods"),
+    "/rules/": ("rights", "rules"),
+    "/programmes/": ("rights", "programmes"),
+    "/jobs/": ("clerk", "jobs"),
+    "/users/": ("security", "users"),
+}
+
+
+@pytest.mark.parametrize("address", ROOMS)
+def test_every_list_can_be_turned_by_each_of_its_columns(job: Job, address: str) -> None:
+    who, name = ROOMS[address]
+    accept_and_sign(job)
+    for column in LISTINGS[name].columns:
+        for order in (column.sort, f"-{column.sort}"):
+            shown = job.at(who).get(
+                address, {"order": order, "columns": [c.name for c in LISTINGS[name].columns]}
+            )
+            assert shown.status_code == 200
+            assert not column.sort or shown.context["list"]["asked"].order == order
+
+
+@pytest.mark.parametrize("address", ROOMS)
+def test_the_tabs_of_a_list_add_up(job: Job, address: str) -> None:
+    who, name = ROOMS[address]
+    tabs = job.at(who).get(address, {"size": "200"}).context["list"]["tabs"]
+    if LISTINGS[name].tabs is None:
+        assert tabs == []
+        return
+    for tab in tabs:
+        rows = job.at(who).get(address, {"state": tab["value"], "size": "200"}).context["list"]["rows"]
+        assert len(rows) == tab["count"], tab
+    assert tabs[0]["count"] == sum(tab["count"] for tab in tabs[1:]) > 0 or address == "/jobs/"
+
+
+@pytest.mark.parametrize("name", ["recusals", "cash", "goods", "rules", "programmes"])
+def test_rules_and_exceptions_leave_as_workbooks_too(job: Job, name: str) -> None:
+    job.at("clerk").get("/goods/")
+    answer = job.post("clerk", f"/exports/{name}/", query="", reason="核对")
+    sheet = workbook_of(job, answer.headers["Location"])
+    with override("en"):
+        headings = [str(column.label) for column in LISTINGS[name].columns if column.shown]
+    assert [cell.value for cell in sheet[6]] == headings
+
+
+def test_what_one_asked_for_stands_in_a_list_of_its_own(job: Job) -> None:
+    accept_and_sign(job)
+    job.post("clerk", "/exports/rosters/", query="", reason="年终核对")
+    (row,) = job.at("clerk").get("/files/", {"q": "年终"}).context["list"]["rows"]
+    assert job.at("clerk").get(row["address"]).status_code == 200
+    assert job.at("head").get("/files/").context["list"]["rows"] == []

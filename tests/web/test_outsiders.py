@@ -22,7 +22,6 @@ from nuanliu.organizations.queries import by_path
 from nuanliu.payments.models import AccountCorrection, PaymentBatch, PaymentOrder
 from nuanliu.payments.reference import shipped
 from nuanliu.people.models import Person
-from nuanliu.programmes.models import ProhibitedGoods
 from nuanliu.web.models import SavedView
 from tests.architecture.test_routes import PUBLIC, routes
 from tests.web.job import Job, accept_and_sign, decide, pay, report, seal
@@ -68,6 +67,7 @@ OVERVIEWS = {
     "standard-upload",
     "goods",
     "goods-add",
+    "goods-end",
     "rules",
     "banks",
     "bank-new",
@@ -75,6 +75,9 @@ OVERVIEWS = {
     "failures",
     "returns",
     "jobs",
+    "jobs-repeat",
+    "jobs-cancel",
+    "files",
     "people",
     "people-household",
     "people-death",
@@ -85,6 +88,7 @@ OVERVIEWS = {
     "audit-sample",
     # A list of one's own, by its name.
     "list-export",
+    "view-save",
 }
 
 
@@ -130,7 +134,6 @@ def addresses(job: Job) -> dict[str, str]:
         "payments": job.of(lambda: PaymentBatch.objects.earliest("pk")).pk,
         "annex1": table.pk,
         "standards": job.world.standard.pk,
-        "goods": job.of(ProhibitedGoods.objects.first).pk,
         "files": file,
         "banks": bank,
         "users": job.world.cast.clerk.user_id,

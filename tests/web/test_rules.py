@@ -182,6 +182,22 @@ def test_a_union_sees_the_standards_above_it_and_changes_none(desk: Any, world: 
 # --- what the city keeps ---
 
 
+def words(browser: Client, state: str) -> list[str]:
+    """The words of the list that are in a state."""
+    rows = browser.get("/goods/", {"state": state, "size": "200"}).context["list"]["rows"]
+    return [row["cells"][0]["value"] for row in rows]
+
+
+@pytest.mark.requirement("R-049")
+def test_the_city_takes_several_words_off_at_once(city: Client) -> None:
+    for word in ("无人机", "游戏机"):
+        city.post("/goods/add/", {"word": word, "source": "通知", "on": "2022-01-01"})
+    chosen = {"whole": "yes", "query": "q=机&state=standing", "on": "2022-06-30", "reason": "误录"}
+    before = words(city, "standing")
+    assert city.post("/goods/end/", chosen).status_code == 302
+    assert sorted(words(city, "ended")) == sorted(word for word in before if "机" in word)
+
+
 @pytest.mark.requirement("R-049")
 def test_the_city_puts_a_word_on_the_list_and_takes_it_off(city: Client) -> None:
     form = {"word": "无人机", "exceptions": "无人机培训，无人机驾驶员", "source": "通知", "on": "2022-01-01"}
@@ -190,32 +206,53 @@ def test_the_city_puts_a_word_on_the_list_and_takes_it_off(city: Client) -> None
     with scoped(Scope.for_path(CITY)):
         entry = ProhibitedGoods.objects.get(word="无人机")
     assert entry.exceptions == ["无人机培训", "无人机驾驶员"]
-    end = f"/goods/{entry.pk}/end/"
-    assert "goods.validity" in text_of(city.post(end, {"on": "2021-01-01", "reason": "误录"}))
-    city.post(end, {"on": "2022-06-30", "reason": ""})
-    assert [one.word for one in city.get("/goods/").context["ended"]] == []
-    city.post(end, {"on": "2022-06-30", "reason": "误录"})
-    assert [one.word for one in city.get("/goods/").context["ended"]] == ["无人机"]
+    end = {"row": [entry.pk], "on": "2022-06-30", "reason": "误录"}
+    assert "goods.validity" in text_of(city.post("/goods/end/", {**end, "on": "2021-01-01"}))
+    for nothing in ({**end, "reason": ""}, {**end, "row": []}):
+        assert city.post("/goods/end/", nothing).status_code == 302
+        assert words(city, "ended") == []
+    city.post("/goods/end/", end)
+    assert words(city, "ended") == ["无人机"]
 
 
 def test_a_district_reads_the_list_and_keeps_it_not(rights: Client) -> None:
     page = rights.get("/goods/")
     assert page.context["may_keep"] is False
-    entry = page.context["standing"][0]
+    shown = page.context["list"]
+    assert shown["acts"] == []
     form = {"word": "无人机", "source": "通知", "on": "2022-01-01"}
+    end = {"on": "2023-01-01", "reason": "不要"}
     assert rights.post("/goods/add/", form).status_code == 403
-    assert rights.post(f"/goods/{entry.pk}/end/", {"on": "2023-01-01", "reason": "不要"}).status_code == 404
+    assert rights.post("/goods/end/", {"row": [shown["rows"][0]["key"]], **end}).status_code == 404
 
 
 def test_the_register_shows_what_was_replaced_too(rights: Client) -> None:
     page = rights.get("/rules/")
     assert "沪工总权〔2020〕178号" in text_of(page)
-    assert [rule.number for rule in page.context["rules"]] == [
-        rule.number
-        for rule in sorted(
-            page.context["rules"], key=lambda one: (-one.effective_from.toordinal(), one.number)
-        )
-    ]
+    days = [row["cells"][4]["value"] for row in page.context["list"]["rows"]]
+    assert days == sorted(days, reverse=True)
+
+
+def test_the_register_is_narrowed_to_what_is_in_force_and_turned_by_its_last_day(rights: Client) -> None:
+    today = rights.get("/rules/", {"today": "yes"}).context["list"]["rows"]
+    assert all(row["cells"][5]["value"] is None for row in today)
+    for order in ("effective_to", "-effective_to"):
+        ends = [
+            row["cells"][5]["value"]
+            for row in rights.get("/rules/", {"order": order}).context["list"]["rows"]
+        ]
+        ended = [day for day in ends if day]
+        assert ended == sorted(ended, reverse=order[0] == "-")
+        assert ends == [*ended, *[None] * (len(ends) - len(ended))]
+
+
+def test_a_programme_leads_to_its_campaigns(rights: Client, campaign: Campaign) -> None:
+    (row,) = rights.get("/programmes/").context["list"]["rows"]
+    assert campaign.name in row["cells"][5]["value"]
+    shown = rights.get(row["address"]).context["list"]["rows"]
+    assert [one["key"] for one in shown] == [campaign.pk]
+    other = rights.get("/campaigns/", {"programme": "0197f0f0-0000-7000-8000-000000000000"})
+    assert other.context["list"]["rows"] == []
 
 
 @pytest.mark.parametrize("address", ["/programmes/", "/standards/", "/goods/", "/rules/"])

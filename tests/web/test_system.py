@@ -116,15 +116,51 @@ def failed(by: Actor) -> JobRun:
     return job
 
 
+def shown(browser: Any, state: str) -> list[Any]:
+    """The work in a state that the list shows."""
+    return [row["key"] for row in browser.get("/jobs/", {"state": state}).context["list"]["rows"]]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_several_are_done_again_and_taken_back_at_once(desk: Any, cast: Cast) -> None:
+    several = [failed(cast.clerk).pk for _ in range(3)]
+    clerk = desk("clerk")
+    assert clerk.post("/jobs/repeat/", {"row": several[:2]}).status_code == 302
+    assert (sorted(shown(clerk, "asked")), shown(clerk, "failed")) == (several[:2], several[2:])
+    assert clerk.post("/jobs/repeat/", {"whole": "yes", "query": ""}).status_code == 302
+    assert sorted(shown(clerk, "asked")) == several
+    # What is a colleague's is left alone, and what is another district's is not there.
+    assert desk("finance").post("/jobs/take-back/", {"row": several}).status_code == 403
+    desk("outsider").post("/jobs/take-back/", {"row": several})
+    assert sorted(shown(clerk, "asked")) == several
+    clerk.post("/jobs/take-back/", {"row": several})
+    assert (shown(clerk, "asked"), sorted(shown(clerk, "cancelled"))) == ([], several)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_table_with_open_work_renews_itself_with_the_queue_beside(desk: Any, cast: Cast) -> None:
+    job, clerk = failed(cast.clerk), desk("clerk")
+    assert 'hx-trigger="every 3s"' not in text_of(clerk.get("/jobs/"))
+    clerk.post(f"/jobs/{job.pk}/repeat/")
+    page = text_of(clerk.get("/jobs/", {"state": "asked"}))
+    assert 'hx-get="/jobs/?state=asked"' in page
+    part = text_of(clerk.get("/jobs/", {"state": "asked"}, headers={"HX-Request": "true"}))
+    assert part.lstrip().startswith("<section")
+    assert 'id="queue"' in part
+    assert "<html" not in part
+
+
 @pytest.mark.django_db(transaction=True)
 def test_failed_work_is_done_again_from_its_row_and_waiting_work_taken_back(desk: Any, cast: Cast) -> None:
     job = failed(cast.clerk)
     clerk = desk("clerk")
-    assert "Do again" in text_of(clerk.get("/jobs/?state=failed"))
+    assert shown(clerk, "failed") == [job.pk]
+    assert "Do again" in text_of(clerk.get(f"/jobs/{job.pk}/"))
     assert clerk.post(f"/jobs/{job.pk}/repeat/").status_code == 302
-    assert "Take back" in text_of(clerk.get("/jobs/?state=asked"))
+    assert shown(clerk, "asked") == [job.pk]
+    assert "Take back" in text_of(clerk.get(f"/jobs/{job.pk}/"))
     assert clerk.post(f"/jobs/{job.pk}/take-back/").status_code == 302
-    assert "No work is in this state" in text_of(clerk.get("/jobs/?state=asked"))
+    assert shown(clerk, "asked") == []
     assert not ProcrastinateJob.objects.filter(status="todo", args__job_id=str(job.pk)).exists()
     assert desk("outsider").post(f"/jobs/{job.pk}/repeat/").status_code == 404
     refused = desk("finance").post(f"/jobs/{job.pk}/repeat/")

@@ -19,7 +19,7 @@ from nuanliu.access.actions.factors import (
 )
 from nuanliu.access.actions.kept import drop_form, keep_form, take_form
 from nuanliu.access.actions.posts import confirm_post, end_post, grant_post
-from nuanliu.access.actions.resets import ask_reset, confirm_reset
+from nuanliu.access.actions.resets import ask_reset, confirm_as_operator, confirm_reset
 
 __all__ = [
     "acknowledge_recovery_codes",
@@ -28,6 +28,7 @@ __all__ = [
     "ask_reset",
     "begin_installation",
     "change_password",
+    "confirm_as_operator",
     "confirm_post",
     "confirm_reset",
     "create_user",

@@ -27,7 +27,8 @@ def grant_post(
     """Give a user a role in an organization; it takes effect once another administrator confirms it (R-044).
 
     The same post again returns the same row. Refused: `permission.denied`, `access.own_post`,
-    `access.incompatible_posts`. `by` is None for the posts with which an installation begins.
+    `access.incompatible_posts`, `access.union_ended` beyond the last day of a union. `by` is None for the
+    posts with which an installation begins.
     """
     if by:
         POLICY.require(by, "grant_post", organization)
@@ -37,6 +38,12 @@ def grant_post(
     if known := _same_post(user, role, organization, valid_from, valid_to):
         unchanged()
         return known
+    refuse_if(
+        not organization.stands_until(valid_to),
+        "access.union_ended",
+        f"“{organization.name}”已于 {organization.valid_to} 撤销，任期不得超过这一天。"
+        "请填写不晚于这一天的终止日，或在接续单位、上级工会授予岗位。",
+    )
     _refuse_clash(user, role, organization, valid_from, valid_to)
     post = Post.objects.create(
         user=user,

@@ -4,6 +4,7 @@
 CREATE OR REPLACE FUNCTION access_guard_ending() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
+    PERFORM public.organizations_hold(OLD.id, true);
     IF EXISTS (
         SELECT FROM access_post
         WHERE organization_id = OLD.id AND (valid_to IS NULL OR valid_to > NEW.valid_to)

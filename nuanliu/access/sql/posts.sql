@@ -46,6 +46,13 @@ BEGIN
         RAISE EXCEPTION 'the path of a post is that of its organization'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'post_path_of_organization';
     END IF;
+    PERFORM organizations_hold(NEW.organization_id, false);
+    PERFORM FROM organizations_organization
+    WHERE id = NEW.organization_id AND valid_to IS NOT NULL AND (NEW.valid_to IS NULL OR NEW.valid_to > valid_to);
+    IF FOUND THEN
+        RAISE EXCEPTION 'the union ends before the post does: %', NEW.organization_path
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'post_within_union';
+    END IF;
     IF NEW.granted_by_id IS NULL AND NOT access_may_begin(NEW.user_id, NEW.role) THEN
         RAISE EXCEPTION 'a post is granted by an administrator'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'post_granted_by_somebody';

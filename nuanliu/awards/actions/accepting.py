@@ -13,12 +13,15 @@ from nuanliu.awards.checking.findings import notes_of
 from nuanliu.awards.matching import MATCHER
 from nuanliu.awards.models import Roster, RosterFinding, RosterRow
 from nuanliu.awards.permissions import POLICY
+from nuanliu.awards.sealing import PHONE
 from nuanliu.awards.staging import stage_findings
 from nuanliu.awards.states import RosterState
 from nuanliu.base.actor import Actor
-from nuanliu.base.bulk import drop_temp, share_temp
+from nuanliu.base.bulk import copy_columns, create_temp, drop_temp, share_temp
+from nuanliu.base.crypto import open_many, seal_many
 from nuanliu.base.statistics import refresh_statistics
 from nuanliu.kernel.errors import Refused, refuse_if
+from nuanliu.kernel.phones import check_phone
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,8 @@ def accept_rows(
 
     `acknowledge` names the warning codes that the actor accepts; a row with any other warning stays open. `whole`
     refuses (`roster.has_errors`) as long as any row carries an error. What the record has learnt since the check is
-    asked again: a row that clashes now is told so and stays open. Run again without new good rows it does nothing.
+    asked again: a row that clashes now is told so and stays open. A person who was known already gets the phone of the
+    latest list; the one before is kept. Run again without new good rows it does nothing.
     Refused: `permission.denied`, `roster.not_open`, `campaign.closed`, `roster.no_standard`.
     """
     roster = locked_roster(roster)
@@ -56,12 +60,13 @@ def accept_rows(
         if arriving:
             _refuse_late_clashes(cursor, roster)
             cursor.execute("SELECT people_register_arrivals()")
+            phones = _renew_phones(cursor)
             accepted = _award(cursor, roster)
             _count(cursor, roster)
     if not arriving or not accepted.rows:
         unchanged()
         return Accepted(0, 0, 0)
-    record(by, roster, after=_summary(roster, accepted))
+    record(by, roster, after={**_summary(roster, accepted), "phones_renewed": phones})
     refresh_statistics(accepted.rows, *FILLED)
     return accepted
 
@@ -86,7 +91,8 @@ CREATE TEMPORARY TABLE people_arrivals ON COMMIT DROP AS
 SELECT row.id AS arrival, row.organization_path, row.name, row.initials, row.bank, row.gender, row.birth_year,
        row.person_key, row.identity_sealed, row.identity_digest, row.identity_tail_digest, row.phone_sealed,
        row.phone_digest, row.account_key, row.account_sealed, row.account_digest, row.account_tail,
-       row.category_code, row.tags, row.cash_fen, row.goods_fen, row.goods
+       row.category_code, row.tags, row.cash_fen, row.goods_fen, row.goods, row.person_key AS own_key,
+       %(on)s::date AS told_on
 FROM awards_rosterrow row
 WHERE row.roster_id = %(roster)s AND row.state = 'open' AND NOT row.blocked
   AND NOT EXISTS (SELECT FROM awards_award award WHERE award.roster_id = %(roster)s AND award.basis_id = row.id)
@@ -101,10 +107,45 @@ ORDER BY row.id
 
 def _gather(cursor: Any, roster: Roster) -> int:
     drop_temp(cursor, "people_arrivals")
-    cursor.execute(GATHER, {"roster": roster.pk})
+    cursor.execute(GATHER, {"roster": roster.pk, "on": roster.business_date})
     arriving: int = cursor.rowcount
     share_temp(cursor, "people_arrivals", [MATCHER])
     return arriving
+
+
+# Whose key is not the row's own was known already; only those can have another phone.
+TOLD_PHONES = """
+SELECT DISTINCT ON (a.person_key) a.person_key, a.own_key, a.phone_sealed, a.phone_digest, a.told_on
+FROM pg_temp.people_arrivals a JOIN people_person p ON p.id = a.person_key
+WHERE a.person_key <> a.own_key AND a.phone_digest IS NOT NULL AND p.phone_digest IS DISTINCT FROM a.phone_digest
+ORDER BY a.person_key, a.arrival DESC
+"""
+PHONES = {"person_id": "uuid", "sealed": "bytea", "digest": "bytea", "told_on": "date"}
+
+
+def _renew_phones(cursor: Any) -> int:
+    """Give persons who were known the phone that the list tells; how many got another. One of odd form is left out."""
+    cursor.execute(TOLD_PHONES)
+    told = cursor.fetchall()
+    if not told:
+        return 0
+    people, rows, sealed, digests, days = zip(*told, strict=True)
+    # Sealed for the row's key when the list came; now for the person's own.
+    plain = open_many(sealed, place=PHONE, row_keys=[key.bytes for key in rows])
+    good = [value if value and check_phone(value) is None else None for value in plain]
+    values = seal_many(good, place=PHONE, row_keys=[key.bytes for key in people])
+    kept = [number for number, value in enumerate(good) if value]
+    columns = {"person_id": people, "sealed": values, "digest": digests, "told_on": days}
+    create_temp(cursor, "people_phones", PHONES, readers=[MATCHER])
+    copy_columns(
+        cursor,
+        "people_phones",
+        {name: [column[number] for number in kept] for name, column in columns.items()},
+        PHONES,
+    )
+    cursor.execute("SELECT people_renew_phones()")
+    renewed: int = cursor.fetchone()[0]
+    return renewed
 
 
 AWARD = """

@@ -10,7 +10,7 @@ import polars as pl
 
 from nuanliu.audit.actions import audited, record, unchanged
 from nuanliu.awards.actions.accepting import OPEN_STATES
-from nuanliu.awards.actions.locking import locked_roster, refuse_closed
+from nuanliu.awards.actions.locking import locked_roster, refuse_closed, refuse_ended
 from nuanliu.awards.checking.findings import WORDED
 from nuanliu.awards.judging import Judged, answerable_users, judge_tables, rules_on, with_notes
 from nuanliu.awards.models import HeadingMapping, Roster, RosterRow, RosterSheet
@@ -68,7 +68,8 @@ def import_roster(
     The same files from the same sender in the same campaign return the earlier result. A file that cannot be read, or
     a submission without any list, gives a refused roster whose findings say why. `standard` is by default the one in
     force for the sender; `told` hears how far the work is. Refused: `permission.denied`, `roster.no_file`,
-    `campaign.closed`.
+    `campaign.closed`, `roster.union_ended`. A list of a day before the closing of its campaign that comes after it is
+    read, for every use of money is entered (R-039), and marked with how many days late it came (R-105).
     """
     roster = Roster(
         organization=organization,
@@ -88,6 +89,7 @@ def import_roster(
             earlier, {"read": 0.0, "check": 0.0, "load": 0.0}, finding_counts(earlier), repeated=True
         )
     refuse_closed(roster)
+    refuse_ended(roster)
     result = _import_fresh(roster, files, by, told)
     record(by, roster, after=_summary(roster, result.counts))
     return result
@@ -150,6 +152,8 @@ def load(
     roster.state = RosterState.CHECKED if judged else RosterState.REFUSED
     roster.rows_read = submission.row_count if judged else 0
     roster.save(force_insert=True)
+    # The database counts it: nobody who writes the row can leave it out.
+    roster.refresh_from_db(fields=["days_late"])
     RosterSheet.objects.bulk_create(
         _sheet(roster, sheet, archived[sheet.file_index]) for sheet in submission.sheets
     )

@@ -1,4 +1,4 @@
-"""Rows held until the transaction ends, and campaigns that have ended."""
+"""Rows held until the transaction ends, and campaigns and unions that have ended."""
 
 from nuanliu.awards.models import Roster
 from nuanliu.kernel.errors import refuse_if
@@ -19,4 +19,15 @@ def refuse_closed(roster: Roster) -> None:
         is_closed(campaign, roster.business_date),
         "campaign.closed",
         f"活动“{campaign.name}”已于 {campaign.closed_on} 提前结束，此后不再收取或接收名册。",
+    )
+
+
+def refuse_ended(roster: Roster) -> None:
+    """Refused (`roster.union_ended`) where the list is of a day on which its union was no longer there."""
+    union = roster.organization
+    refuse_if(
+        not union.stands_until(roster.business_date),
+        "roster.union_ended",
+        f"“{union.name}”已于 {union.valid_to} 撤销，不能再报送此后的名册。请由接续单位或上级工会报送，"
+        "或填写撤销前的业务日期。",
     )

@@ -200,6 +200,13 @@ class Migration(migrations.Migration):
                 ("rows_accepted", models.IntegerField(default=0)),
                 ("accepted_fen", models.BigIntegerField(default=0)),
                 (
+                    "days_late",
+                    models.PositiveIntegerField(
+                        default=0,
+                        help_text="from the early closing of its campaign to the day it came; the database counts",
+                    ),
+                ),
+                (
                     "content_digest",
                     models.BinaryField(
                         help_text="over the accepted rows; a plan freezes it", max_length=32, null=True

@@ -29,7 +29,9 @@ BEGIN
     RETURN NULL;
 END
 $$;
--- No list of a day after the last one of a campaign that was closed early: none is begun, and none takes new rows.
+-- No list of a day after the last one of a campaign that was closed early: none is begun, and none takes new rows;
+-- nor of a day on which its union was no longer there. One of an earlier day that comes after the closing is taken, for
+-- every use of money is entered, and carries how many days late it came, whatever the writer said (R-105).
 CREATE OR REPLACE FUNCTION awards_guard_new_roster() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
@@ -37,6 +39,17 @@ BEGIN
         RAISE EXCEPTION 'the campaign was closed before this day'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'roster_campaign_open';
     END IF;
+    PERFORM organizations_hold(NEW.organization_id, false);
+    IF EXISTS (
+        SELECT FROM organizations_organization WHERE id = NEW.organization_id AND valid_to < NEW.business_date
+    ) THEN
+        RAISE EXCEPTION 'the union had ended before this day: %', NEW.organization_path
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'roster_of_standing_union';
+    END IF;
+    NEW.days_late := coalesce((
+        SELECT greatest(0, (statement_timestamp() AT TIME ZONE 'Asia/Shanghai')::date - closed_on)
+        FROM programmes_campaign WHERE id = NEW.campaign_id
+    ), 0);
     RETURN NEW;
 END
 $$;
@@ -78,8 +91,9 @@ BEGIN
         RAISE EXCEPTION 'a roster does not go from % to %', OLD.state, NEW.state
             USING ERRCODE = 'check_violation', CONSTRAINT = 'roster_transition';
     END IF;
-    IF (NEW.organization_id, NEW.organization_path, NEW.campaign_id, NEW.handler_id)
-       IS DISTINCT FROM (OLD.organization_id, OLD.organization_path, OLD.campaign_id, OLD.handler_id)
+    IF (NEW.organization_id, NEW.organization_path, NEW.campaign_id, NEW.handler_id, NEW.days_late)
+       IS DISTINCT FROM
+       (OLD.organization_id, OLD.organization_path, OLD.campaign_id, OLD.handler_id, OLD.days_late)
        OR OLD.state IN ('attached', 'decided') AND NEW.state <> 'accepted'
           AND (NEW.content_digest, NEW.rows_accepted, NEW.accepted_fen, NEW.plan_id)
               IS DISTINCT FROM (OLD.content_digest, OLD.rows_accepted, OLD.accepted_fen, OLD.plan_id)

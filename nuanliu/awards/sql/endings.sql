@@ -4,6 +4,7 @@
 CREATE OR REPLACE FUNCTION awards_guard_ending() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
+    PERFORM public.organizations_hold(OLD.id, true);
     IF EXISTS (
         SELECT FROM awards_roster
         WHERE organization_id = OLD.id AND state = ANY (ARRAY['received', 'checked', 'accepted', 'attached'])

@@ -58,7 +58,7 @@ def open_fund(
     `purpose` is one of programmes' purposes or its code. Where the source limits whom it may reach and nothing
     narrower is agreed, the fund takes over that limit (R-028). The same name and terms return the fund that is there.
     Refused: `ledger.fund_terms` with a finding for each term that is missing (R-011 to R-017, R-051),
-    `ledger.fund_exists` for other terms under a name in use, `ledger.legal_person` (R-195).
+    `ledger.fund_exists` for other terms under a name in use, `ledger.legal_person` (R-195), `ledger.union_ended`.
     """
     fund = Fund(
         organization=organization,
@@ -83,6 +83,12 @@ def open_fund(
         unchanged()
         return existing
     _require_terms(fund)
+    refuse_if(
+        not organization.stands_until(None),
+        "ledger.union_ended",
+        f"“{organization.name}”已登记于 {organization.valid_to} 撤销，不再开设资金。"
+        "请在接续单位或上级工会开设。",
+    )
     with refused_by_database():
         fund.save(force_insert=True)
     record(

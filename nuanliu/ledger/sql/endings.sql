@@ -4,6 +4,7 @@
 CREATE OR REPLACE FUNCTION ledger_guard_ending() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
+    PERFORM public.organizations_hold(OLD.id, true);
     IF EXISTS (
         SELECT FROM ledger_account account JOIN ledger_fund fund ON fund.id = account.fund_id
         WHERE fund.organization_id = OLD.id AND account.kind = 'holding'

@@ -1,4 +1,4 @@
--- A fund belongs to whom it says, has a purpose that is allowed, and opens its three accounts; nobody else opens any.
+-- A fund belongs to whom it says, to a union that does not end, has a purpose that is allowed, and opens its three accounts; nobody else opens any.
 
 GRANT SELECT ON public.ledger_fund, public.organizations_organization, public.programmes_purpose,
     public.ledger_source_rule TO nuanliu_matcher;
@@ -16,6 +16,13 @@ BEGIN
     ) THEN
         RAISE EXCEPTION 'the fund belongs to another union or legal person'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'fund_owner';
+    END IF;
+    PERFORM public.organizations_hold(NEW.organization_id, false);
+    IF EXISTS (
+        SELECT FROM public.organizations_organization WHERE id = NEW.organization_id AND valid_to IS NOT NULL
+    ) THEN
+        RAISE EXCEPTION 'the union ends: %', NEW.organization_path
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'fund_of_standing_union';
     END IF;
     -- Gifts to members are no warmth money, and may be kept apart in a fund of their own (R-085).
     IF NOT NEW.member_welfare

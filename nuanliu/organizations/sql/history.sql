@@ -4,6 +4,22 @@ REVOKE UPDATE ON organizations_organization FROM nuanliu_app;
 GRANT UPDATE (name, short_name, name_key, short_name_key, pinyin, initials, credit_code, valid_to)
     ON organizations_organization TO nuanliu_app;
 
+-- Whoever ends a union waits for whoever begins something there, and the other way round, or neither would see the other.
+CREATE OR REPLACE FUNCTION organizations_hold(union_id uuid, ending boolean) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    key bigint := hashtextextended('organization ends ' || union_id, 0);
+BEGIN
+    IF ending THEN
+        PERFORM pg_advisory_xact_lock(key);
+    ELSE
+        PERFORM pg_advisory_xact_lock_shared(key);
+    END IF;
+END
+$$;
+
+GRANT EXECUTE ON FUNCTION organizations_hold(uuid, boolean) TO nuanliu_app, nuanliu_matcher;
+
 CREATE OR REPLACE FUNCTION organizations_check_history() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN

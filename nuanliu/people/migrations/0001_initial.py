@@ -73,6 +73,10 @@ class Migration(migrations.Migration):
                 ),
                 ("phone_sealed", nuanliu.base.crypto.fields.SealedField(null=True)),
                 ("phone_digest", models.BinaryField(max_length=32, null=True)),
+                (
+                    "phone_told_on",
+                    models.DateField(help_text="the day of the list that told the phone", null=True),
+                ),
                 ("gender", models.CharField(blank=True, max_length=1)),
                 ("birth_year", models.PositiveSmallIntegerField(null=True)),
                 ("deceased_on", models.DateField(null=True)),
@@ -250,6 +254,51 @@ class Migration(migrations.Migration):
                         name="people_one_active_account",
                     )
                 ],
+            },
+        ),
+        migrations.CreateModel(
+            name="FormerPhone",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=django.db.models.functions.uuid.UUID7(),
+                        default=nuanliu.base.keys.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "recorded_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), editable=False
+                    ),
+                ),
+                (
+                    "number_sealed",
+                    nuanliu.base.crypto.fields.SealedField(sealed_for="people_person.phone_sealed"),
+                ),
+                (
+                    "told_on",
+                    models.DateField(help_text="the day of the list that had told it", null=True),
+                ),
+                (
+                    "replaced_by_id",
+                    models.UUIDField(help_text="who accepted the list that told another", null=True),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="former_phones",
+                        to="people.person",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
             },
         ),
     ]

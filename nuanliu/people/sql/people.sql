@@ -5,10 +5,11 @@
 -- Each connection is changed once, when the person is given something.
 ALTER TABLE people_connection SET (fillfactor = 55);
 
-REVOKE INSERT, UPDATE, DELETE ON people_person, people_bankaccount, people_connection FROM nuanliu_app;
+REVOKE INSERT, UPDATE, DELETE ON people_person, people_bankaccount, people_connection, people_formerphone FROM nuanliu_app;
 REVOKE DELETE ON people_household, people_householdmember FROM nuanliu_app;
 GRANT SELECT, INSERT, UPDATE ON people_person, people_bankaccount TO nuanliu_matcher;
 GRANT SELECT, INSERT, UPDATE ON people_connection TO nuanliu_matcher;
+GRANT INSERT ON people_formerphone TO nuanliu_matcher;
 GRANT SELECT ON people_household, people_householdmember TO nuanliu_matcher;
 
 -- The caller's question table is read and completed with the matcher's rights, so it must be a plain temporary table
@@ -98,9 +99,9 @@ BEGIN
         RAISE unique_violation;
     END IF;
     INSERT INTO people_person (id, name, initials, identity_sealed, identity_digest, identity_tail_digest,
-                               phone_sealed, phone_digest, gender, birth_year)
+                               phone_sealed, phone_digest, phone_told_on, gender, birth_year)
     SELECT person_key, name, initials, identity_sealed, identity_digest, identity_tail_digest,
-           phone_sealed, phone_digest, gender, birth_year
+           phone_sealed, phone_digest, told_on, gender, birth_year
     FROM pg_temp.people_arrivals;
     INSERT INTO people_connection (person_id, organization_path)
     SELECT person_key, organization_path FROM pg_temp.people_arrivals;
@@ -120,9 +121,9 @@ DECLARE
     fresh bigint;
 BEGIN
     INSERT INTO people_person (id, name, initials, identity_sealed, identity_digest, identity_tail_digest,
-                               phone_sealed, phone_digest, gender, birth_year)
+                               phone_sealed, phone_digest, phone_told_on, gender, birth_year)
     SELECT person_key, name, initials, identity_sealed, identity_digest, identity_tail_digest,
-           phone_sealed, phone_digest, gender, birth_year
+           phone_sealed, phone_digest, told_on, gender, birth_year
     FROM pg_temp.people_arrivals
     ON CONFLICT DO NOTHING;
     UPDATE pg_temp.people_arrivals a SET person_key = p.id
@@ -176,6 +177,33 @@ BEGIN
     ) AS latest
     WHERE b.id = latest.account_key AND b.person_id = latest.person_key AND NOT b.active
       AND NOT EXISTS (SELECT FROM people_bankaccount o WHERE o.person_id = b.person_id AND o.active);
+END
+$$;
+
+-- Another phone for persons known here, from pg_temp.people_phones (person_id, sealed, digest, told_on): the one of the
+-- latest list stands, and the one before is kept. How many there were. A value is sealed for its person, so only who
+-- holds the keys can write one that opens.
+CREATE OR REPLACE FUNCTION people_renew_phones() RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    renewed bigint;
+BEGIN
+    PERFORM people_plain_table('people_phones');
+    PERFORM people_known_here(told.person_id) FROM pg_temp.people_phones told;
+    WITH before AS (
+        SELECT p.id, p.phone_sealed, p.phone_told_on, told.sealed, told.digest, told.told_on
+        FROM pg_temp.people_phones told JOIN people_person p ON p.id = told.person_id
+        WHERE p.phone_digest IS DISTINCT FROM told.digest AND coalesce(p.phone_told_on <= told.told_on, true)
+        FOR UPDATE OF p
+    ), kept AS (
+        INSERT INTO people_formerphone (person_id, number_sealed, told_on, replaced_by_id)
+        SELECT id, phone_sealed, phone_told_on, people_who_asks() FROM before WHERE phone_sealed IS NOT NULL
+    )
+    UPDATE people_person p
+    SET phone_sealed = before.sealed, phone_digest = before.digest, phone_told_on = before.told_on
+    FROM before WHERE p.id = before.id;
+    GET DIAGNOSTICS renewed = ROW_COUNT;
+    RETURN renewed;
 END
 $$;
 
@@ -235,7 +263,7 @@ BEGIN
     FOREACH helper IN ARRAY ARRAY[
         'people_plain_table(text)', 'people_in_scope(text)', 'people_complete_accounts()', 'people_known_here(uuid)',
         'people_register_strangers()', 'people_register_anybody()',
-        'people_find_arrivals()', 'people_register_arrivals()', 'people_record_death(uuid, date)',
+        'people_find_arrivals()', 'people_register_arrivals()', 'people_renew_phones()', 'people_record_death(uuid, date)',
         'people_change_account(uuid, uuid, text, text, bytea, bytea, text, uuid)', 'people_who_asks()'
     ] LOOP
         EXECUTE format('ALTER FUNCTION %s OWNER TO nuanliu_matcher', helper);
@@ -251,7 +279,7 @@ DO $$
 DECLARE
     seen record;
 BEGIN
-    FOR seen IN SELECT * FROM (VALUES ('people_person', 'id'), ('people_bankaccount', 'person_id')) AS t (name, key) LOOP
+    FOR seen IN SELECT * FROM (VALUES ('people_person', 'id'), ('people_bankaccount', 'person_id'), ('people_formerphone', 'person_id')) AS t (name, key) LOOP
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', seen.name);
         EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', seen.name);
         EXECUTE format('DROP POLICY IF EXISTS connected ON %I', seen.name);

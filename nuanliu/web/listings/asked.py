@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404, QueryDict
 
 from nuanliu.base.actor import Actor
 from nuanliu.web.guards import DeskRequest
 from nuanliu.web.listings.listing import Column, Listing
-from nuanliu.web.paging import Page, page_of
+from nuanliu.web.listings.ordering import page_after
+from nuanliu.web.paging import Page
 
 SIZES = (20, 50, 100, 200)
 USUAL_SIZE = 50
@@ -65,7 +66,7 @@ class Asked:
     def page(self, by: Actor) -> Page[Any]:
         """The page asked for; Http404 when the address names no row that could be."""
         try:
-            return _after(self.rows(by), self.order, self.after, self.size)
+            return page_after(self.rows(by), self.order, self.after, self.size)
         except (ValueError, TypeError, ValidationError):
             raise Http404 from None
 
@@ -122,28 +123,3 @@ def _columns(listing: Listing[Any], names: list[str]) -> tuple[Column, ...]:
 def _order(listing: Listing[Any], wanted: str) -> str:
     known = {column.sort for column in listing.columns if column.sort}
     return wanted if wanted.removeprefix("-") in known else listing.order
-
-
-def _after(rows: QuerySet[Any], order: str, after: str, size: int) -> Page[Any]:
-    """A page by key: `after` is the last row's key, and before it, where another column orders, that column's value."""
-    column, sign, step = (
-        order.removeprefix("-"),
-        order[: order.startswith("-")],
-        "lt" if order[0] == "-" else "gt",
-    )
-    if column == "pk":
-        found = rows.filter(**{f"pk__{step}": after}) if after else rows
-        return page_of(list(found.order_by(order)[: size + 1]), "pk", size)
-    if after:
-        key, _, value = after.partition("~")
-        beyond = Q(**{f"{column}__{step}": value})
-        rows = rows.filter(beyond | Q(**{column: value, f"pk__{step}": key}))
-    shown: list[Any] = list(rows.order_by(order, f"{sign}pk")[: size + 1])
-    last = shown[size - 1] if len(shown) > size else None
-    return Page(shown[:size], f"{last.pk}~{_value(last, column)}" if last else "")
-
-
-def _value(row: Any, column: str) -> Any:
-    for name in column.split("__"):
-        row = getattr(row, name)
-    return row

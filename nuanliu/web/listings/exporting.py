@@ -16,6 +16,7 @@ from nuanliu.evidence.models import FileRequest
 from nuanliu.kernel.errors import refuse_if
 from nuanliu.web.listings.asked import Asked, asked_of
 from nuanliu.web.listings.listing import LISTINGS, Column, Kind
+from nuanliu.web.listings.ordering import ordered
 
 KIND = "listing"
 KEPT = timedelta(days=7)
@@ -89,10 +90,8 @@ def _workbook(asked: Asked, marks: list[str], by: Actor) -> bytes:
 
 def _rows(asked: Asked, by: Actor) -> Any:
     """All rows in the list's order, in chunks, each prepared as a page would be."""
-    column = asked.order
-    ordered = asked.rows(by).order_by(column, "-pk" if column[0] == "-" else "pk")
     prepared, chunk = asked.listing.prepared, []
-    for row in ordered.iterator(chunk_size=CHUNK):
+    for row in ordered(asked.rows(by), asked.order).iterator(chunk_size=CHUNK):
         chunk.append(row)
         if len(chunk) == CHUNK:
             yield from prepared(chunk) if prepared else chunk

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from django.db.models import Model, QuerySet
+from django.forms import Form
 from django.utils.functional import Promise
 
 from nuanliu.access.permissions import Policy
@@ -31,7 +32,8 @@ RIGHT_ALIGNED = {Kind.NUMBER, Kind.YUAN}
 class Column:
     """One column. `value` is a path of attributes ("organization.name") or a function of the row.
 
-    A state shows the word that `word` leads to beside its colour. `sort` names a database column that is never null.
+    A state shows the word that `word` leads to beside its colour. `sort` names a database column; rows
+    that have none stand last.
     A column that is not `shown` waits in the choice of columns.
     """
 
@@ -69,12 +71,21 @@ def _read(row: Any, path: str | Callable[[Any], Any]) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class BulkAct:
-    """An act on many rows at once: a view that takes POST and reads `chosen(request, listing)`."""
+    """An act on many rows at once: a view that takes POST and reads `chosen(request, listing)`.
+
+    `form` makes what is asked for besides the rows; `allowed` says of whom it is, where the role alone does not.
+    """
 
     label: Promise
     route: str
     policy: Policy
     act: str
+    form: Callable[[], Form] | None = None
+    allowed: Callable[[Actor], bool] | None = None
+
+    def may(self, by: Actor) -> bool:
+        """Whether an actor is offered it."""
+        return self.policy.may(by, self.act) and (self.allowed is None or self.allowed(by))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +94,7 @@ class Listing[Row: Model]:
 
     `rows` gives what the actor may see, unordered; `prepared` may add to a page's rows what a second read tells.
     `totals` are aggregates by column name over all rows found. Tabs are one Choice with, when `counted`, a count each.
+    `live` tells of a page's rows whether they still change by themselves: the table is then asked for again.
     `search_is_personal`: the search line may hold a name, so it is kept in no saved view, job or export.
     """
 
@@ -105,6 +117,7 @@ class Listing[Row: Model]:
     acts: tuple[BulkAct, ...] = ()
     prepared: Callable[[list[Row]], list[Row]] | None = None
     exported: bool = True
+    live: Callable[[list[Row]], bool] | None = None
 
     def __post_init__(self) -> None:
         LISTINGS[self.name] = self

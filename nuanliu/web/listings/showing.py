@@ -22,15 +22,24 @@ def show(
     *,
     within: Mapping[str, Any] | None = None,
     template: str = "web/list.html",
+    part: str = "web/parts/list_rows.html",
+    status: int = 200,
     **context: Any,
 ) -> HttpResponse:
-    """The page of a list. `context` goes to the template; `within` narrows to the record the page belongs to."""
+    """The page of a list. `context` goes to the template; `within` narrows to the record the page belongs to.
+
+    `part` alone answers a table that asks for itself again; `status` is another than 200 where a form came back.
+    """
     remembered = request.session.get(REMEMBERED, {})
-    if not request.GET and (query := remembered.get(request.path)):
+    query = remembered.get(request.path)
+    if request.method == "GET" and not request.GET and query:
         return redirect(f"{request.path}?{query}")
     asked = asked_of(listing, request.GET, within)
-    _remember(request, remembered, asked)
-    return render(request, template, {"list": drawn(request, asked), **context})
+    if request.method == "GET":
+        _remember(request, remembered, asked)
+    renews = listing.live and request.headers.get("HX-Request")
+    shown = {"list": drawn(request, asked), **context}
+    return render(request, part if renews else template, shown, status=status)
 
 
 def _remember(request: DeskRequest, remembered: dict[str, str], asked: Asked) -> None:
@@ -45,7 +54,7 @@ def drawn(request: DeskRequest, asked: Asked) -> dict[str, Any]:
     listing, by = asked.listing, request.actor
     page = asked.page(by)
     rows = listing.prepared(page.rows) if listing.prepared else page.rows
-    acts = [act for act in listing.acts if act.policy.may(by, act.act)]
+    acts = [{"act": act, "form": act.form and act.form()} for act in listing.acts if act.may(by)]
     return {
         "listing": listing,
         "asked": asked,
@@ -56,6 +65,7 @@ def drawn(request: DeskRequest, asked: Asked) -> dict[str, Any]:
         "tabs": _tabs(asked, request),
         "controls": [{"filter": one, **one.drawn(by, asked.values)} for one in listing.filters],
         "acts": acts,
+        "live": bool(listing.live and listing.live(rows)),
         "sizes": SIZES,
         "views": list(SavedView.objects.filter(user_id=by.user_id, address=request.path).order_by("title")),
         "may_export": listing.exported and EVIDENCE.may(by, "ask"),

@@ -34,7 +34,7 @@ FUNDS: Listing[Fund] = Listing(
     address=lambda row: reverse("fund", args=[row.pk]),
     columns=(
         Column("name", _("Fund"), "name", sort="name"),
-        Column("organization", _("Union"), "organization.name"),
+        Column("organization", _("Union"), "organization.name", sort="organization__name"),
         Column("source", _("Source"), "get_source_class_display"),
         Column("received", _("Come in"), "balance.received_fen", Kind.YUAN),
         Column("reserved", _("Reserved"), "balance.reserved_fen", Kind.YUAN),
@@ -42,7 +42,7 @@ FUNDS: Listing[Fund] = Listing(
         Column("available", _("Available"), "balance.available_fen", Kind.YUAN),
         Column("free", _("Free"), "balance.free_fen", Kind.YUAN),
         Column("purpose", _("Purpose"), "purpose.label", shown=False),
-        Column("valid_to", _("Valid to"), "valid_to", Kind.DAY, shown=False),
+        Column("valid_to", _("Valid to"), "valid_to", Kind.DAY, sort="valid_to", shown=False),
     ),
     filters=(
         Choice("source", _("Source"), SourceClass.choices, column="source_class"),

@@ -49,7 +49,7 @@ BATCHES: Listing[PaymentBatch] = Listing(
     prepared=_with_outcomes,
     address=lambda row: reverse("batch", args=[row.pk]),
     columns=(
-        Column("number", _("Batch"), "number"),
+        Column("number", _("Batch"), "number", sort="number"),
         Column("state", _("State"), "state", Kind.STATE, word="get_state_display"),
         Column("profile", _("Bank format"), "profile.bank"),
         Column("business_date", _("Payment date"), "business_date", Kind.DAY, sort="business_date"),

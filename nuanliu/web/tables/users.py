@@ -2,14 +2,15 @@
 
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Case, CharField, Q, QuerySet, Value, When
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from nuanliu.access.models import Post, User
 from nuanliu.access.permissions import POLICY
 from nuanliu.access.queries import posts_around, users_around
-from nuanliu.web.listings.filters import Flag
+from nuanliu.base.actor import Actor
+from nuanliu.web.listings.filters import Choice
 from nuanliu.web.listings.listing import Column, Kind, Listing
 
 # What an account's state is called.
@@ -36,8 +37,14 @@ def _told(post: Post) -> str:
     return words if post.confirmed_by_id or not post.granted_by_id else f"{words}（{_('not confirmed')}）"
 
 
-def _state(row: User) -> str:
-    return "shut" if not row.is_active else "temporary" if row.must_change_password else "in_use"
+def _rows(by: Actor) -> QuerySet[User]:
+    standing = Case(
+        When(is_active=False, then=Value("shut")),
+        When(must_change_password=True, then=Value("temporary")),
+        default=Value("in_use"),
+        output_field=CharField(),
+    )
+    return users_around().order_by().annotate(standing=standing)
 
 
 USERS: Listing[User] = Listing(
@@ -45,15 +52,16 @@ USERS: Listing[User] = Listing(
     title=_("Users and posts"),
     policy=POLICY,
     act="see_posts",
-    rows=lambda by: users_around(),
+    rows=_rows,
     address=lambda row: reverse("user", args=[row.pk]),
     columns=(
-        Column("name", _("Name"), "display_name"),
+        Column("name", _("Name"), "display_name", sort="display_name"),
         Column("account", _("Account"), "username", sort="username"),
-        Column("state", _("State"), _state, Kind.STATE, word=lambda row: STATES[_state(row)]),
+        Column("state", _("State"), "standing", Kind.STATE, word=lambda row: STATES[row.standing]),
         Column("posts", _("Posts"), "posts_held"),
+        Column("last_login", _("Last signed in"), "last_login", Kind.MOMENT, sort="last_login", shown=False),
     ),
-    filters=(Flag("shut", _("shut"), lambda rows: rows.filter(is_active=False)),),
+    tabs=Choice("state", _("State"), list(STATES.items()), column="standing"),
     search=_search,
     search_label=_("Account or name"),
     prepared=_with_posts,

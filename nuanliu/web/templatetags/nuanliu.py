@@ -3,7 +3,7 @@
 from typing import Any
 
 from django import template
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import ngettext
 
 from nuanliu.access.states import Role
 from nuanliu.approvals.states import Ballot, RoundState
@@ -13,9 +13,10 @@ from nuanliu.ledger.states import SourceClass
 from nuanliu.payments.states import BatchState, OrderState, Outcome
 from nuanliu.web import findings, refusals
 from nuanliu.web.acts import Act
-from nuanliu.web.progress import STEPS
+from nuanliu.web.progress import step_words
 
 register = template.Library()
+register.filter("step_words", step_words)
 
 # Which colour a state has; the word beside it always says the same.
 COLOURS = {
@@ -119,12 +120,6 @@ def refusal_words(code: str) -> str:
 def told_whole(finding: findings.Told) -> str:
     """What was found, where no title stands beside it."""
     return findings.told_whole(finding)
-
-
-@register.filter
-def step_words(step: str) -> str:
-    """The step of a job in words."""
-    return gettext(str(STEPS.get(step, step)))
 
 
 @register.filter

@@ -1,26 +1,15 @@
-"""Sizes, kinds of work and acts upon the installation, in words."""
+"""Sizes, kinds of work, places of sealed values and acts upon the installation, in words."""
 
 from django import template
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from nuanliu.operations.health import bytes_text
+from nuanliu.web.progress import work_words
 
 register = template.Library()
 register.filter("bytes", bytes_text)
-
-WORK = {
-    "web.import_lists": _("Read lists"),
-    "web.reimport_list": _("Read a corrected list"),
-    "web.import_unions": _("Read a sheet of unions"),
-    "web.print_roster_part": _("Set a roster's papers"),
-    "operations.reseal": _("Reseal with the present key"),
-    "operations.count_sealed": _("Count what lies under which key"),
-    "operations.make_backup": _("Make a backup"),
-    "operations.check_backup": _("Check a backup"),
-    "operations.rehearse_restore": _("Rehearse a restore"),
-    "operations.verify_log": _("Prove the audit log"),
-}
+register.filter("work_words", work_words)
 
 ACTS = {
     "access.create_user": _("accounts opened"),
@@ -60,6 +49,7 @@ PLACES = {
     "access_keptform.body_sealed": _("forms kept for their owners"),
     "people_person.identity_sealed": _("numbers of people"),
     "people_person.phone_sealed": _("phones of people"),
+    "people_formerphone.number_sealed": _("former phones of people"),
     "people_bankaccount.number_sealed": _("bank accounts of people"),
     "awards_rosterrow.raw_sealed": _("rows of lists as received"),
     "awards_rosterrow.identity_sealed": _("numbers in lists"),
@@ -75,12 +65,6 @@ PLACES = {
 def place_words(place: str) -> str:
     """A place where sealed values lie, in words."""
     return gettext(str(PLACES[place])) if place in PLACES else place
-
-
-@register.filter
-def work_words(kind: str) -> str:
-    """The kind of a job in words."""
-    return gettext(str(WORK[kind])) if kind in WORK else kind
 
 
 @register.filter

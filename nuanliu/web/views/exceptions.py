@@ -8,10 +8,9 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from nuanliu.awards import actions
-from nuanliu.awards.models import CashException, Recusal
+from nuanliu.awards.models import CashException
 from nuanliu.awards.permissions import POLICY
 from nuanliu.evidence.actions import archive
 from nuanliu.organizations.models import Organization
@@ -20,21 +19,17 @@ from nuanliu.programmes.models import Campaign
 from nuanliu.web.acts import act, steps
 from nuanliu.web.forms import CashForm, FileForm, OnForm, RecusalForm
 from nuanliu.web.guards import WRITING, DeskRequest, page
-from nuanliu.web.paging import newest_first
+from nuanliu.web.listings import show
 from nuanliu.web.queries import (
-    below,
     business_day,
     campaigns_for,
     colleagues,
     recipients,
     unions_for,
 )
+from nuanliu.web.tables.exceptions import CASH, CASH_STATES, RECUSALS
 
 CASH_RECEIPT = "cash_receipt"
-# How far a cash exception is: the colour's state and the word.
-ASKED = ("asked", gettext_lazy("waits for approval"))
-APPROVED = ("approved", gettext_lazy("approved, no receipt yet"))
-SIGNED = ("done", gettext_lazy("receipt signed"))
 
 
 def _campaign(request: DeskRequest, key: UUID) -> Campaign:
@@ -74,22 +69,16 @@ def recuse(request: DeskRequest, key: UUID) -> HttpResponse:
 
 
 def _recusals(request: DeskRequest, campaign: Campaign, form: RecusalForm) -> HttpResponse:
-    by = request.actor
-    found = Recusal.objects.filter(below(by.organization_path), campaign=campaign)
-    shown = newest_first(found.select_related("user", "replaced_by"), request.GET.get("after"))
-    context = {
-        "campaign": campaign,
-        "page": shown,
-        "rows": _with_recipients(shown.rows),
-        "form": form,
-        "may_record": POLICY.may(by, "record_recusal"),
-    }
-    return render(request, "web/recusals.html", context, status=422 if form.is_bound else 200)
-
-
-def _with_recipients(rows: list[Any]) -> list[dict[str, Any]]:
-    names = recipients(rows)
-    return [{"row": row, "name": names.get(bytes(row.identity_digest), "")} for row in rows]
+    return show(
+        request,
+        RECUSALS,
+        within={"campaign": campaign.pk},
+        template="web/recusals.html",
+        status=422 if form.is_bound else 200,
+        campaign=campaign,
+        form=form,
+        may_record=POLICY.may(request.actor, "record_recusal"),
+    )
 
 
 # --- to hand out cash ---
@@ -124,24 +113,22 @@ def request_cash(request: DeskRequest, key: UUID) -> HttpResponse:
 
 
 def _cash(request: DeskRequest, campaign: Campaign, form: CashForm) -> HttpResponse:
-    by = request.actor
-    found = CashException.objects.filter(below(by.organization_path), campaign=campaign)
-    shown = newest_first(found.select_related("requested_by", "approved_by"), request.GET.get("after"))
-    rows = [{**row, "state": _state(row["row"])} for row in _with_recipients(shown.rows)]
-    context = {
-        "campaign": campaign,
-        "page": shown,
-        "rows": rows,
-        "form": form,
-        "may_request": POLICY.may(by, "request_cash_exception"),
-    }
-    return render(request, "web/cash.html", context, status=422 if form.is_bound else 200)
+    return show(
+        request,
+        CASH,
+        within={"campaign": campaign.pk},
+        template="web/cash.html",
+        status=422 if form.is_bound else 200,
+        campaign=campaign,
+        form=form,
+        may_request=POLICY.may(request.actor, "request_cash_exception"),
+    )
 
 
 def _state(exception: CashException) -> tuple[str, Any]:
-    if exception.signature_file_id:
-        return SIGNED
-    return APPROVED if exception.approved_by_id else ASKED
+    """The colour's state and the word."""
+    standing = "done" if exception.signature_file_id else "approved" if exception.approved_by_id else "asked"
+    return standing, CASH_STATES[standing]
 
 
 def _exception(key: UUID) -> CashException:

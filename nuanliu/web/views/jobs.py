@@ -1,49 +1,50 @@
 """Long work: what waits, runs, is done or failed; what failed is asked for again, what waits is taken back."""
 
+from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
+from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from nuanliu.access.permissions import ADMINISTRATORS
 from nuanliu.base.jobs.states import TRANSITIONS, JobState
 from nuanliu.base.models import JobRun
-from nuanliu.evidence.queries import requests_of
+from nuanliu.evidence.permissions import POLICY as EVIDENCE
 from nuanliu.operations.actions import cancel_job, repeat_job
 from nuanliu.operations.permissions import WORK
 from nuanliu.operations.queries import queue
 from nuanliu.web.guards import WRITING, DeskRequest, page, signed_in
-from nuanliu.web.paging import newest_first
-from nuanliu.web.queries import jobs_of, user_names
+from nuanliu.web.listings import chosen, show
+from nuanliu.web.queries import jobs_of
+from nuanliu.web.tables.work import FILES, JOBS
 
 SILENT = timedelta(minutes=1)
+# As many as one request does at once; the rest is asked for again.
+AT_ONCE = 200
 
 
 @signed_in()
 def jobs(request: DeskRequest) -> HttpResponse:
-    """Long work of the union, narrowed by state; the worker's heartbeat; files that the user asked for."""
-    wanted = request.GET.get("state", "")
-    own = jobs_of(request.actor)
-    narrowed = own.filter(state=wanted) if wanted in JobState.values else own
-    shown = newest_first(narrowed, request.GET.get("after"))
+    """Long work of the union and the worker's heartbeat; while something waits or runs, both renew themselves."""
     now = queue()
-    context = {
-        "page": shown,
-        "rows": _rows(request, shown.rows),
-        "states": [(state.value, state.label) for state in JobState],
-        "wanted": wanted,
-        "queue": now,
-        "alive": now.heartbeat_at is not None and now.now - now.heartbeat_at < SILENT,
-        "live": any(job.state in (JobState.ASKED, JobState.RUNNING) for job in shown.rows),
-        "files": list(requests_of(request.actor.user_id).select_related("file")[:10]),
-    }
-    part = bool(request.headers.get("HX-Request"))
-    return render(request, "web/parts/jobs.html" if part else "web/jobs.html", context)
+    return show(
+        request,
+        JOBS,
+        template="web/jobs.html",
+        part="web/parts/jobs.html",
+        queue=now,
+        reads_files=EVIDENCE.may(request.actor, "read"),
+        alive=now.heartbeat_at is not None and now.now - now.heartbeat_at < SILENT,
+    )
+
+
+@page(EVIDENCE, "read")
+def files(request: DeskRequest) -> HttpResponse:
+    """What the user asked for: papers and workbooks, until when they are kept."""
+    return show(request, FILES, template="web/files.html", reads_files=True)
 
 
 @page(WORK, "repeat_job", WRITING)
@@ -62,31 +63,26 @@ def take_back(request: DeskRequest, key: UUID) -> HttpResponse:
     return redirect("jobs")
 
 
-def _rows(request: DeskRequest, found: list[JobRun]) -> list[dict[str, Any]]:
-    names = user_names(job.user_id for job in found)
-    return [
-        {
-            "job": job,
-            "user": names.get(job.user_id, ""),
-            "label": JobState(job.state).label,
-            "seconds": (seconds := _seconds(job)),
-            "rate": round(job.done_count / seconds) if job.done_count and seconds else None,
-            "may_repeat": (mine := _may_handle(request, job)) and _leads_to(job, JobState.ASKED),
-            "may_take_back": mine and _leads_to(job, JobState.CANCELLED),
-        }
-        for job in found
-    ]
+@page(WORK, "repeat_job", WRITING)
+def repeat_several(request: DeskRequest) -> HttpResponse:
+    """Ask for all chosen work again that failed or was refused."""
+    count = _each(request, repeat_job, JobState.ASKED)
+    messages.success(request, ngettext("%(n)s waits again.", "%(n)s wait again.", count) % {"n": count})
+    return redirect("jobs")
 
 
-def _seconds(job: JobRun) -> float:
-    if not job.started_at:
-        return 0.0
-    return round(((job.ended_at or timezone.now()) - job.started_at).total_seconds(), 1)
+@page(WORK, "cancel_job", WRITING)
+def take_back_several(request: DeskRequest) -> HttpResponse:
+    """Take back all chosen work that has not begun."""
+    count = _each(request, cancel_job, JobState.CANCELLED)
+    messages.success(request, ngettext("%(n)s is taken back.", "%(n)s are taken back.", count) % {"n": count})
+    return redirect("jobs")
 
 
-def _may_handle(request: DeskRequest, job: JobRun) -> bool:
-    return request.actor.user_id == job.user_id or request.actor.role in ADMINISTRATORS
-
-
-def _leads_to(job: JobRun, state: JobState) -> bool:
-    return state in TRANSITIONS[job.state]
+def _each(request: DeskRequest, do: Callable[..., JobRun], end: JobState) -> int:
+    """Do it to the chosen work that can come to this end; the rest is left as it is."""
+    ready = [state for state, following in TRANSITIONS.items() if end in following]
+    found = list(chosen(request, JOBS).filter(state__in=ready).order_by("pk")[:AT_ONCE])
+    for one in found:
+        do(one, by=request.actor)
+    return len(found)

@@ -6,8 +6,9 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
+from nuanliu.access.permissions import ADMINISTRATORS
 from nuanliu.audit.queries import history_of
-from nuanliu.base.jobs.states import JobState
+from nuanliu.base.jobs.states import TRANSITIONS, JobState
 from nuanliu.evidence.actions import take_file
 from nuanliu.evidence.models import FileRequest
 from nuanliu.evidence.permissions import POLICY as EVIDENCE
@@ -39,7 +40,14 @@ def job(request: DeskRequest, key: UUID) -> HttpResponse:
     part = bool(request.headers.get("HX-Request"))
     if part and list_made(found):
         return HttpResponse(headers={"HX-Redirect": list_made(found)})
-    context = {"job": found, "label": JobState(found.state).label, **of_job(found, timezone.now())}
+    own = found.user_id == request.actor.user_id or request.actor.role in ADMINISTRATORS
+    context = {
+        "job": found,
+        "label": JobState(found.state).label,
+        "may_repeat": own and JobState.ASKED in TRANSITIONS[found.state],
+        "may_take_back": own and JobState.CANCELLED in TRANSITIONS[found.state],
+        **of_job(found, timezone.now()),
+    }
     return render(request, "web/parts/job.html" if part else "web/job.html", context)
 
 

@@ -1,8 +1,5 @@
 """What binds everybody: programmes and campaigns, prohibited goods, the register of rules."""
 
-from typing import Any
-from uuid import UUID
-
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -11,26 +8,23 @@ from django.utils.translation import gettext as _
 
 from nuanliu.organizations.models import Organization
 from nuanliu.programmes import actions
-from nuanliu.programmes.models import ProhibitedGoods, RuleDocument, Tag
+from nuanliu.programmes.models import Tag
 from nuanliu.programmes.permissions import POLICY
 from nuanliu.programmes.queries import keeps_registers, reference_categories
 from nuanliu.returns.queries import annex1_form
 from nuanliu.web.forms_rules import CampaignForm, EndForm, ProgrammeForm, WordForm
 from nuanliu.web.guards import FORM, WRITING, DeskRequest, page, signed_in
-from nuanliu.web.paging import newest_first
+from nuanliu.web.listings import chosen, show
 from nuanliu.web.queries import programmes_for
+from nuanliu.web.tables.campaigns import PROGRAMMES
+from nuanliu.web.tables.rules import GOODS, RULES
 
 
 @signed_in()
 def programmes(request: DeskRequest) -> HttpResponse:
-    """The programmes that concern the union with their campaigns, the latest first."""
-    by = request.actor
-    context = {
-        "page": newest_first(programmes_for(by), request.GET.get("after")),
-        "may_open": POLICY.may(by, "open_programme"),
-        "may_open_campaign": POLICY.may(by, "open_campaign"),
-    }
-    return render(request, "web/programmes.html", context)
+    """The programmes of the union and of those above it, the latest first; each leads to its campaigns."""
+    can = {act: POLICY.may(request.actor, act) for act in ("open_programme", "open_campaign")}
+    return show(request, PROGRAMMES, template="web/programmes.html", can=can)
 
 
 @page(POLICY, "open_programme", FORM)
@@ -79,7 +73,7 @@ def _own_union(request: DeskRequest) -> Organization:
 
 @signed_in()
 def goods(request: DeskRequest) -> HttpResponse:
-    """The words for goods that no warmth money may buy, those in force first."""
+    """The words for goods that no warmth money may buy."""
     return _goods(request, WordForm(initial={"on": timezone.localdate()}))
 
 
@@ -95,34 +89,29 @@ def goods_add(request: DeskRequest) -> HttpResponse:
 
 
 @page(POLICY, "prohibit_goods", WRITING)
-def goods_end(request: DeskRequest, key: UUID) -> HttpResponse:
-    """Take a word off the list after a day; lists of earlier days are still judged by it."""
+def goods_end(request: DeskRequest) -> HttpResponse:
+    """Take the chosen words off the list after a day; lists of earlier days are still judged by them."""
     if not keeps_registers(request.actor.organization_id):
         raise Http404
-    entry, form = get_object_or_404(ProhibitedGoods, pk=key), EndForm(request.POST)
-    if form.is_valid():
-        wanted = form.cleaned_data
+    form, entries = EndForm(request.POST), list(chosen(request, GOODS).filter(valid_to=None))
+    if not (entries and form.is_valid()):
+        messages.error(request, _("Choose words that are on the list; give their last day and the reason."))
+        return redirect("goods")
+    wanted = form.cleaned_data
+    for entry in entries:
         actions.permit_goods(entry, last_day=wanted["on"], reason=wanted["reason"], by=request.actor)
-        messages.success(request, _("“%(word)s” leaves the list.") % {"word": entry.word})
-    else:
-        messages.error(request, _("Taking a word off the list needs its last day and the reason."))
+    words = "、".join(entry.word for entry in entries)
+    messages.success(request, _("“%(word)s” leaves the list.") % {"word": words})
     return redirect("goods")
 
 
 def _goods(request: DeskRequest, form: WordForm) -> HttpResponse:
     may_keep = POLICY.may(request.actor, "prohibit_goods") and keeps_registers(request.actor.organization_id)
-    context: dict[str, Any] = {
-        "standing": ProhibitedGoods.objects.filter(valid_to=None).order_by("word"),
-        "ended": ProhibitedGoods.objects.exclude(valid_to=None).order_by("-valid_to", "word"),
-        "form": form,
-        "today": timezone.localdate(),
-        "may_keep": may_keep,
-    }
-    return render(request, "web/goods.html", context, status=422 if form.is_bound else 200)
+    status = 422 if form.is_bound else 200
+    return show(request, GOODS, template="web/goods.html", status=status, form=form, may_keep=may_keep)
 
 
 @signed_in()
 def rules(request: DeskRequest) -> HttpResponse:
     """The register of rules, the latest first; what was replaced stays."""
-    known = RuleDocument.objects.select_related("replaced_by").order_by("-effective_from", "number")
-    return render(request, "web/rules.html", {"rules": known})
+    return show(request, RULES)

@@ -20,3 +20,8 @@ document.addEventListener("click", (event) => {
     if (!menu.contains(event.target)) menu.open = false;
   }
 });
+
+// A table that renews itself waits while rows are ticked: the ticks would be lost.
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (event.target.matches(".listing") && event.target.querySelector("input[name=row]:checked")) event.preventDefault();
+});

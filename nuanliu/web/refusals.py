@@ -3,6 +3,7 @@
 from nuanliu.web.findings import WORDS, is_chinese, remedy_of, title_of
 
 ENGLISH = {
+    "access.administrator_confirms": "An administrator is left who can confirm it: let that one sign in and confirm.",
     "access.already_begun": "There is an administrator already, who appoints others; another confirms them.",
     "access.app_known": "An authenticator app is set up already. Remove it first to set up another.",
     "access.end_before_begin": "A post cannot end before its first day.",
@@ -14,6 +15,7 @@ ENGLISH = {
     "access.no_post": "There is no post in effect for this. An administrator grants one, and another confirms it.",
     "access.not_kept": "What was filled in is too large to be kept. Show your second factor first, then send it again.",
     "access.nothing_kept": "What was kept has expired or was sent already. See what came of it, then fill it in again.",
+    "access.operator_unnamed": "Give your name: the log keeps who confirmed.",
     "access.own_account": "Nobody resets their own account, or confirms it. Ask another administrator.",
     "access.own_post": "Nobody grants or confirms their own post; the two administrators are two people.",
     "access.post_ended": "The post has ended, or its end is fixed already.",
@@ -21,6 +23,7 @@ ENGLISH = {
     "access.same_administrator": "Two people are needed: another administrator has to confirm it.",
     "access.same_password": "The new password is the old one. Choose another.",
     "access.several_posts": "There are several posts. Say in which one to act.",
+    "access.union_ended": "The union ends before the post would. Give an earlier last day, or grant it in the union that follows.",
     "access.unknown_factor": "There is no such second factor; it may have been removed.",
     "access.unknown_user": "There is no account of that name in use.",
     "access.user_shut": "The account is shut and cannot be reset.",
@@ -97,6 +100,7 @@ ENGLISH = {
     "ledger.resolution": "A booking that resolves another has its amount, accounts and subject, and no earlier date.",
     "ledger.restrictions_lost": "Money that goes down keeps its restrictions. Open a fund with the same ones.",
     "ledger.term": "The number of days must be at least one.",
+    "ledger.union_ended": "The union ends: no fund is opened there. Open it in the union that follows it, or in the one above.",
     "listing.too_long": "More than a million rows. Narrow the list by filters first.",
     "operations.no_backup": "There is no backup of that name.",
     "operations.no_room": "The disk has not room enough: twice the size of the backup is needed.",
@@ -194,6 +198,7 @@ ENGLISH = {
     "roster.signed": "Another responsible person has signed the list.",
     "roster.signed_by_handler": "Handler and responsible person are two people.",
     "roster.state": "The list is not at this step.",
+    "roster.union_ended": "The union was no longer there on that day. The union that follows it hands the list in.",
     "roster.unreadable": "The corrected list cannot be read, or holds no table.",
     "roster.unsigned": "No responsible person has signed the list yet.",
     "row.accepted": "The row was accepted or replaced.",

@@ -16,6 +16,7 @@ from nuanliu.audit.heads import seal_head
 from nuanliu.audit.models import AuditEntry
 from nuanliu.audit.proving import Proof, proof_of
 from nuanliu.base.actor import Actor
+from nuanliu.base.plans import planned_anew
 
 __all__ = ["AuditError", "audited", "record", "seal_head", "take_proof", "unchanged"]
 
@@ -43,7 +44,7 @@ _running: ContextVar[_Running | None] = ContextVar("nuanliu_audit_running", defa
 def audited[**Parameters, Result](action: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
     """A public action: runs in one transaction and leaves exactly one audit row, or says that nothing changed.
 
-    Its name in the log is `package.function`. An action called by an action leaves its own row. AuditError, and no
+    Its statements are planned for the rows they meet, for it may work on a hundred thousand of them. Its name in the log is `package.function`. An action called by an action leaves its own row. AuditError, and no
     commit, when an action leaves no row or more than one.
     """
     name = f"{action.__module__.split('.')[1]}.{action.__name__}"
@@ -51,7 +52,7 @@ def audited[**Parameters, Result](action: Callable[Parameters, Result]) -> Calla
     @wraps(action)
     def act(*args: Parameters.args, **kwargs: Parameters.kwargs) -> Result:
         running = _Running(name)
-        with transaction.atomic():
+        with transaction.atomic(), planned_anew():
             token = _running.set(running)
             try:
                 result = action(*args, **kwargs)

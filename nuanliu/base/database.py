@@ -8,8 +8,8 @@ from nuanliu.base.postgres import ENGINE
 from nuanliu.base.postgres.provision import DATABASE
 from nuanliu.base.postgres.secret import APPLICATION, AUDITOR, OWNER
 
-# The third time a connection sends a statement, the server keeps its plan.
-PREPARED: dict[str, Any] = {"server_side_binding": True, "prepare_threshold": 3}
+# Values apart from statements, so that the server can keep plans (nuanliu.base.plans).
+APART: dict[str, Any] = {"server_side_binding": True}
 # Long-lived connections (SCRAM costs 8 ms), looked after before use: the server may have been restarted.
 LASTING: dict[str, Any] = {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
 
@@ -54,18 +54,18 @@ def real(url: str) -> dict[str, Any]:
     }
 
 
-def _prepared(alias: dict[str, Any]) -> dict[str, Any]:
-    """The alias with statements that the server plans once: planning took longer than answering."""
-    return {**alias, "OPTIONS": {**PREPARED, **alias.get("OPTIONS", {})}}
-
-
 def _aliases(
     application: dict[str, Any], owner: dict[str, Any], audit: dict[str, Any]
 ) -> dict[str, dict[str, Any]]:
     # A migration that waits for a lock stops everybody behind it: give up early, try again later.
     patience = {"options": "-c lock_timeout=10s"}
     return {
-        "default": {**_prepared(application), **LASTING, "ATOMIC_REQUESTS": True},
+        "default": {
+            **application,
+            **LASTING,
+            "ATOMIC_REQUESTS": True,
+            "OPTIONS": {**APART, **application.get("OPTIONS", {})},
+        },
         "owner": {**owner, "OPTIONS": {**owner.get("OPTIONS", {}), **patience}},
         "audit": audit,
     }

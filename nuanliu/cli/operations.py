@@ -2,6 +2,7 @@
 
 import importlib
 import importlib.util
+import os
 import shutil
 import sys
 from typing import Annotated
@@ -32,6 +33,8 @@ def serve(
 
     refuse_demonstration_accounts()
     collect()
+    # One row is judged on one core: more threads would wait for each other and take the cores from other people's pages.
+    os.environ.setdefault("POLARS_MAX_THREADS", "1")
     Granian(
         "nuanliu.config.wsgi:application",
         address=host,

@@ -17,6 +17,10 @@ def settle() -> None:
     """
     from django.urls import get_resolver
 
+    from nuanliu.base.plans import keep_plans
+
+    keep_plans()
+
     # The property reads every module of views.
     _ = get_resolver().url_patterns
     gc.collect()

@@ -2,21 +2,22 @@
 template language takes ten times as long for each.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from django import template
 from django.template.context import Context
 from django.template.loader import get_template
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import localize
 from django.utils.html import conditional_escape, escape
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 
 from nuanliu.kernel.money import yuan_text
+from nuanliu.web.addresses import reverse
 from nuanliu.web.sheets import Cell, Heading, Row
 from nuanliu.web.templatetags.nuanliu import colour, thousands
 
@@ -24,10 +25,49 @@ register = template.Library()
 
 
 @register.simple_tag(takes_context=True)
-def sheet_cells(context: Context, row: Row) -> SafeString:
-    """A row's cells as received; one that was found faulty or put right has its template."""
+def sheet_rows(context: Context, rows: Sequence[Row]) -> SafeString:
+    """Rows of a sheet as received; a cell that was found faulty or put right has its template."""
+    return mark_safe("".join(_row(context, row) for row in rows))  # noqa: S308  each part is escaped
+
+
+@register.simple_tag(takes_context=True)
+def sheet_row(context: Context, row: Row) -> SafeString:
+    """One of them, alone."""
+    return mark_safe(_row(context, row))  # noqa: S308  each part is escaped
+
+
+def _row(context: Context, row: Row) -> str:
+    look = "accepted" if row.accepted else "fresh" if context.get("fresh") else ""
     place = _place(context["roster"].pk, row.key) if _can_edit(context, row) else ""
-    return mark_safe("".join(_cell(context, row, cell, place) for cell in row.cells))  # noqa: S308  each part is escaped
+    with context.push(row=row):
+        cells = "".join(_cell(context, row, cell, place) for cell in row.cells)
+        return (
+            f'<tr id="row-{row.key}"{f' class="{look}"' if look else ""}>\n'
+            f"{_number(context, row, can_edit=bool(place))}\n{cells}\n</tr>\n"
+        )
+
+
+def _number(context: Context, row: Row, *, can_edit: bool) -> str:
+    """The number of the row, which leads to it, and what was found of the row as a whole."""
+    number = str(row.number)
+    if can_edit:
+        spoken = _("Put right row %(number)s") % {"number": row.number}
+        address = reverse("row", [context["roster"].pk, row.key])
+        number = f'<a href="{address}" aria-label="{escape(spoken)}">{number}</a>'
+    gravest = f" {row.loose[0].found.severity}" if row.loose else ""
+    return f'<th scope="row" class="place{gravest}">{number}{_loose(context, row)}</th>'
+
+
+def _loose(context: Context, row: Row) -> str:
+    if not row.loose:
+        return ""
+    with context.push(marks=row.loose, place="row", cell=None):
+        told: str = _template("web/parts/found.html").template.render(context)
+    name = f"{row.key}-row"
+    return (
+        f'<button type="button" class="mark" popovertarget="found-{name}" aria-describedby="says-{name}">'
+        f"{escape(row.loose[0].short)}</button>{told}"
+    )
 
 
 def _can_edit(context: Context, row: Row) -> bool:
@@ -45,13 +85,13 @@ def _cell(context: Context, row: Row, cell: Cell, place: str) -> str:
 
 def _told(context: Context, cell: Cell) -> str:
     with context.push(cell=cell):
-        told: str = _marked_cell().template.render(context)
+        told: str = _template("web/parts/row_cell.html").template.render(context)
     return told
 
 
-@lru_cache(maxsize=1)
-def _marked_cell() -> Any:
-    return get_template("web/parts/row_cell.html")
+@cache
+def _template(name: str) -> Any:
+    return get_template(name)
 
 
 def _standing(heading: Heading) -> str:
@@ -71,7 +111,7 @@ def _place(roster: Any, row: int) -> str:
 @lru_cache(maxsize=256)
 def _first_place(roster: Any) -> str:
     """The same for row 0: addresses are looked up once for a list, not for each cell."""
-    return reverse("row-cell", args=[roster, 0, PLACE])
+    return reverse("row-cell", [roster, 0, PLACE])
 
 
 @register.simple_tag

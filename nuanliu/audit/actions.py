@@ -44,8 +44,9 @@ _running: ContextVar[_Running | None] = ContextVar("nuanliu_audit_running", defa
 def audited[**Parameters, Result](action: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
     """A public action: runs in one transaction and leaves exactly one audit row, or says that nothing changed.
 
-    Its statements are planned for the rows they meet, for it may work on a hundred thousand of them. Its name in the log is `package.function`. An action called by an action leaves its own row. AuditError, and no
-    commit, when an action leaves no row or more than one.
+    Its name in the log is `package.function`. An action called by an action leaves its own row. AuditError, and no
+    commit, when an action leaves no row or more than one. Its statements are planned for the rows they meet, for it
+    may work on a hundred thousand of them.
     """
     name = f"{action.__module__.split('.')[1]}.{action.__name__}"
 

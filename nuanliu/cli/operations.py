@@ -33,7 +33,7 @@ def serve(
 
     refuse_demonstration_accounts()
     collect()
-    # One row is judged on one core: more threads would wait for each other and take the cores from other people's pages.
+    # One row is judged on one core: more threads would only take the cores from other people's pages.
     os.environ.setdefault("POLARS_MAX_THREADS", "1")
     Granian(
         "nuanliu.config.wsgi:application",

@@ -141,11 +141,17 @@ class CellForm(forms.Form):
 
     field = forms.ChoiceField(label=_("Cell"))
     value = forms.CharField(label=_("New value"), required=False)
-    reason = forms.CharField(label=_("Reason"))
+    reason = forms.CharField(label=_("Reason"), widget=forms.TextInput(attrs={"list": "reasons"}))
 
     def __init__(self, *args: Any, cells: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["field"].choices = cells  # type: ignore[attr-defined]
+
+
+class UndoForm(forms.Form):
+    """Why a correction is taken back."""
+
+    reason = forms.CharField(label=_("Reason"), widget=forms.TextInput(attrs={"list": "reasons"}))
 
 
 class ValueForm(forms.Form):

@@ -46,7 +46,7 @@ def acts_of_list(by: Actor, found: Roster, summary: Summary, warnings: list[tupl
     ]
 
 
-def _open(found: Roster) -> tuple[bool, str]:
+def open_for_rows(found: Roster) -> tuple[bool, str]:
     """What is done to the rows of a list needs it open."""
     words = {
         RosterState.RECEIVED: _("It is read first."),
@@ -62,7 +62,7 @@ def _open(found: Roster) -> tuple[bool, str]:
 def _accepting(by: Actor, found: Roster, summary: Summary, warnings: list[tuple[str, str]]) -> list[Act]:
     address, good = reverse("accept", args=[found.pk]), summary.acceptable
     needs: Needs = [
-        _open(found),
+        open_for_rows(found),
         (
             not is_closed(found.campaign, found.business_date),
             _("The campaign was closed before the list's day."),
@@ -106,7 +106,7 @@ def _signing(by: Actor, found: Roster) -> Act:
         needs=[
             (not found.signed_on, _("It is signed already.")),
             (found.state != RosterState.CHECKED, _("No row is accepted yet.")),
-            _open(found),
+            open_for_rows(found),
             (found.handler_id != by.user_id, _("Another person than who handles it signs.")),
         ],
     )  # fmt: skip
@@ -120,7 +120,7 @@ def _planning(by: Actor, found: Roster, plans: list[UsePlan], *, is_next: bool) 
             address=reverse("attach", args=[found.pk]), form=AttachForm(plans=plans), is_main=is_next,
             needs=[
                 (not in_plan, _("It stands in a use plan.")),
-                _open(found),
+                open_for_rows(found),
                 (bool(found.signed_on), _("It is signed first.")),
                 (bool(plans), _("There is no use plan in draft: draft one in the campaign.")),
             ],
@@ -147,7 +147,7 @@ def _taking_back(by: Actor, found: Roster) -> list[Act]:
     legal = RosterState.WITHDRAWN in ROSTER_TRANSITIONS[RosterState(found.state)]
     return [
         act(
-            by, POLICY, "import_roster", found, label=_("Replace by a corrected list"), needs=[_open(found)],
+            by, POLICY, "import_roster", found, label=_("Replace by a corrected list"), needs=[open_for_rows(found)],
             address=reverse("replace", args=[found.pk]), form=CorrectedListsForm(prefix="replace"),
             help=_("The marked-up workbook put right, or your own files again."),
         ),
@@ -158,6 +158,6 @@ def _taking_back(by: Actor, found: Roster) -> list[Act]:
         act(
             by, POLICY, "withdraw_roster", found, label=_("Withdraw the list"), danger=True,
             address=reverse("withdraw", args=[found.pk]), form=ReasonForm(prefix="withdraw"),
-            needs=[(legal, _open(found)[1])],
+            needs=[(legal, open_for_rows(found)[1])],
         ),
     ]  # fmt: skip

@@ -122,7 +122,7 @@ def mend_a_broken_total(desks: Desks, world: World) -> None:
     assert "C = C1 + C2" in said
     desks.look(head)
     rights = desks.open(desks.at("rights"), address)
-    until(rights, ".actlist a[href*='#draft']")
+    until(rights, ".actlist a[href*='#act-draft']")
     with rights.expect_navigation():
         rights.keyboard.press("Enter")
     rights.fill("#id_reporter_phone", "021-59990000")

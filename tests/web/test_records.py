@@ -23,6 +23,8 @@ from tests.web.job import LIST, Job, accept_and_sign, report
 from tests.web.spending import decided, drafted, proposed, signed_list
 from tests.web.test_administration import give, opened
 from tests.web.test_banks import SAID
+from tests.web.test_matrix import desks_by_role, every_address
+from tests.web.test_outsiders import NOT_THERE
 
 pytestmark = pytest.mark.django_db
 
@@ -79,26 +81,50 @@ def test_what_happens_within_a_state_has_a_step_of_its_own() -> None:
 # --- every page draws them the same way ---
 
 
-def test_no_record_page_has_a_form_that_is_not_an_act(job: Job) -> None:
+# A cell of a list is put right where it stands; language and appearance are of every page.
+IN_PLACE = ("/rows/", "/headings/", "/language/", "/appearance/")
+
+
+def test_no_record_page_sends_what_is_not_one_of_its_acts(job: Job) -> None:
     """Whatever is sent from a record's page stands under “what can be done now”."""
-    roster = accept_and_sign(job)
-    bank = job.of(lambda: BankProfile.objects.get(key="icbc_batch_excel"))
-    pages = {
-        ("security", f"/users/{User.objects.get(username='clerk').pk}/"),
-        ("finance", f"/banks/{bank.pk}/"),
-        ("rights", f"/campaigns/{job.world.campaign.pk}/"),
-        ("clerk", roster),
-    }
-    for username, address in pages:
-        page = job.at(username).get(address)
-        told = {act.address for act in page.context["acts"] if act.is_open and not act.is_link}
-        main = text_of(page).partition("<main")[2].partition("</main>")[0]
-        sent = {
-            part.partition('action="')[2].partition('"')[0] for part in main.split('<form method="post"')[1:]
-        }
-        # A cell of a list is put right where it stands.
-        assert {one for one in sent if "/rows/" not in one} == told, address
-        assert "What was done, by whom, and the proof" in main
+    desks, looked = desks_by_role(), set()
+    for name, address in every_address(job).items():
+        for username in desks.values():
+            page = job.at(username).get(address) if name in RECORDS else None
+            if page is None or page.status_code != 200:
+                continue
+            told = {act.address for act in page.context["acts"] if act.is_open and not act.is_link}
+            main = text_of(page).partition("<main")[2].partition("</main>")[0]
+            sent = {part.partition('"')[0] for part in main.split('method="post" action="')[1:]}
+            assert {one for one in sent if not any(part in one for part in IN_PLACE)} == told, (
+                name,
+                username,
+            )
+            assert text_of(page).count('id="actlist"') == 1, (name, username)
+            looked.add(name)
+    assert looked == RECORDS - NOT_THERE
+
+
+RECORDS = {
+    "annex",
+    "award",
+    "bank",
+    "batch",
+    "campaign",
+    "cash-exception",
+    "fund",
+    "person",
+    "plan",
+    "return",
+    "roster",
+    "row",
+    "standard",
+    "system-backup",
+    "system-backups",
+    "system-keys",
+    "union",
+    "user",
+}
 
 
 # --- a bank's format ---
@@ -475,3 +501,49 @@ def test_what_was_sent_up_is_judged_by_the_union_above_alone(job: Job, ended: st
     job.post("city", f"{address}{ended}/", reason="C栏与名册不符")
     after = job.at("rights").get(address)
     assert now(after) == ("returned for correction" if ended == "send-back" else "")
+
+
+# --- a row, the living table ---
+
+
+def row_page(job: Job, address: str, show: str) -> Any:
+    """The page of the first row that a tab of the list shows."""
+    tables = job.at("clerk").get(f"{address}?show={show}").context["sheets"].tables
+    row = next(row for table in tables for row in table.rows)
+    return job.at("clerk").get(f"{address}rows/{row.key}/")
+
+
+def test_a_row_is_put_right_until_it_is_accepted(job: Job) -> None:
+    address = received(job)
+    open_row = row_page(job, address, "error")
+    assert said_of(open_row) == {"correct_row": "open"}
+    job.post("clerk", f"{address}accept/", acknowledge=job.at("clerk").get(address).context["warnings"])
+    accepted = row_page(job, address, "accepted")
+    assert said_of(accepted) == {"correct_row": "The row is accepted: it stays as it is."}
+    put = {"field": "cash", "value": "1", "reason": "改"}
+    assert job.at("clerk").post(accepted.request["PATH_INFO"], put).status_code == 422
+
+
+def test_a_correction_is_taken_back_from_the_row_with_a_reason(job: Job) -> None:
+    address = received(job)
+    place = row_page(job, address, "error").request["PATH_INFO"]
+    job.post("clerk", f"{place}cells/cash/", value="1000", reason="电话核实")
+    assert said_of(job.at("clerk").get(place)) == {"correct_row": "open", "correct_row-cash": "open"}
+    job.post("clerk", f"{place}cells/cash/undo/", reason="听错了")
+    assert said_of(job.at("clerk").get(place)) == {"correct_row": "open"}
+
+
+def test_a_row_of_a_list_in_a_plan_says_where_it_is_held(job: Job) -> None:
+    roster = signed_list(job)
+    drafted(job, roster)
+    page = row_page(job, f"/lists/{roster.pk}/", "error")
+    assert said_of(page) == {"correct_row": "It stands in a use plan: take it out first."}
+
+
+def test_a_table_is_drafted_where_its_figures_stand(job: Job) -> None:
+    place = f"/annex1/{job.world.campaign.pk}/{job.world.jiading.pk}/"
+    assert said_of(job.at("rights").get(place)) == {"draft": "open"}
+    assert said_of(job.at("head").get(place)) == {"draft": "Done by: handler、rights officer"}
+    assert (
+        job.at("head").post(f"{place}draft/", {"reporter": "金立", "reporter_phone": "1"}).status_code == 404
+    )

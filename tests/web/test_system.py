@@ -17,7 +17,7 @@ from nuanliu.base.models import JobRun
 from nuanliu.base.scope import Scope, scoped
 from nuanliu.operations import backups, jobs
 from tests.cast import Cast
-from tests.web.conftest import reads, text_of
+from tests.web.conftest import reads, said_of, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -95,6 +95,34 @@ def test_a_backup_says_what_a_restore_would_undo_and_how_it_is_done(desk: Any, c
     shown = text_of(desk("system").get(f"/system/backups/{NAME}/"))
     assert f"nuanliu restore {backups.folder_of_backups()}/{NAME}" in shown
     assert "would be gone" in shown
+
+
+def test_a_backup_is_checked_and_rehearsed_by_the_system_administrator(desk: Any, cast: Cast) -> None:
+    address = f"/system/backups/{NAME}/"
+    page = desk("system").get(address)
+    assert said_of(page) == {"back_up-rehearse": "open", "back_up-check": "open"}
+    assert [step.label for step in page.context["steps"]] == ["Made", "Checked", "Rehearsed"]
+    assert set(said_of(desk("auditor").get(address)).values()) == {"Done by: system administrator"}
+
+
+def test_while_one_backup_is_made_no_other_is_begun(desk: Any, cast: Cast) -> None:
+    system = desk("system")
+    assert said_of(system.get("/system/backups/")) == {"back_up": "open"}
+    assert system.post("/system/backups/make/", {"reason": "升级前"}).status_code == 302
+    assert said_of(system.get("/system/backups/")) == {"back_up": "A backup is being made."}
+
+
+def test_while_the_keys_are_worked_on_no_second_work_is_asked_for(desk: Any, cast: Cast) -> None:
+    system = desk("system")
+    assert set(said_of(system.get("/system/keys/")).values()) == {"open"}
+    system.post("/system/keys/count/")
+    busy = "Work on the keys is under way."
+    told = said_of(system.get("/system/keys/"))
+    assert (told["rotate_keys-add"], told["rotate_keys-reseal"], told["rotate_keys-count"]) == (
+        "open",
+        busy,
+        busy,
+    )
 
 
 @pytest.mark.parametrize("name", ["nuanliu-20260101T000000", "keys", "x"])

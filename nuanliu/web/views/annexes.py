@@ -36,7 +36,7 @@ from nuanliu.returns.queries import (
     with_stream_mark,
 )
 from nuanliu.returns.states import TRANSITIONS, ReturnState
-from nuanliu.web.acts import Step, life
+from nuanliu.web.acts import Step, act, life
 from nuanliu.web.forms import AsOfForm, DraftForm
 from nuanliu.web.forms_returns import DaysForm, TypedForm
 from nuanliu.web.guards import WRITING, DeskRequest, page
@@ -90,10 +90,16 @@ def _shown(request: DeskRequest, place: Place, typed: TypedForm | None = None) -
         "since_signed": _since(signed, table) if signed else None,
         "steps": life_of(versions[0] if versions else None),
         "as_of_form": AsOfForm(initial={"as_of": place.as_of}),
-        "draft_form": DraftForm(initial={"reporter": by.user_name}),
+        "acts": [
+            act(
+                by, POLICY, "draft", union, label=_("Draft a version to be signed"), is_main=True,
+                address=place.address("annex-draft"), form=DraftForm(initial={"reporter": by.user_name}),
+                help=_("The figures of this day are frozen; the responsible person signs them."),
+            )
+        ],
         "may_draft": POLICY.may(by, "draft", union),
         "may_open": POLICY.may(by, "open_records"),
-    }
+    }  # fmt: skip
     if code and POLICY.may(by, "open_records"):
         context |= _opened(request, place, code, table.values, typed)
     return render(request, "web/annex.html", context, status=422 if typed else 200)

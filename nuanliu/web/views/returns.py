@@ -145,8 +145,9 @@ def _acts(by: Actor, found: Return, is_broken: bool, newest: int) -> list[Act]:
             help=_("A new version answers it."), key="back", needs=judge,
         ),
         act(
-            by, POLICY, "draft", found, label=_("Draft a new version"), address=f"{living}?as_of={found.as_of}#draft",
-            is_link=True, help=_("From the living table, where figures are put right."),
+            by, POLICY, "draft", found, label=_("Draft a new version"), is_link=True,
+            address=f"{living}?as_of={found.as_of}#act-draft",
+            help=_("From the living table, where figures are put right."),
         ),
     ]  # fmt: skip
 

@@ -19,12 +19,15 @@ from nuanliu.awards.queries import (
     summary_of,
 )
 from nuanliu.awards.states import AwardState, RosterState
+from nuanliu.base.actor import Actor
 from nuanliu.base.jobs import ask
 from nuanliu.evidence.actions import archive
 from nuanliu.web import jobs
+from nuanliu.web.acts import Act, act
 from nuanliu.web.forms import FileForm, OnForm
-from nuanliu.web.forms_lists import REASONS, CellForm, ValueForm
+from nuanliu.web.forms_lists import REASONS, CellForm, UndoForm, ValueForm
 from nuanliu.web.guards import FORM, WRITING, DeskRequest, page
+from nuanliu.web.list_acts import open_for_rows
 from nuanliu.web.queries import business_day
 from nuanliu.web.sheets import FIELDS, GRAVITY, IGNORED, Row, before_row, drawn_rows
 from nuanliu.web.views.rosters import head_of, roster_with_sheets, uuid_of
@@ -57,10 +60,32 @@ def row(request: DeskRequest, key: UUID, row_key: int) -> HttpResponse:
         "corrections": list(found),
         "labels": dict(cells),
         "sheet": sheets[one.row.sheet_ordinal],
-        "form": form,
+        "acts": _acts(request.actor, roster, shown, form),
         "reasons": REASONS,
     }
     return render(request, "web/row.html", context, status=422 if form.is_bound else 200)
+
+
+def _acts(by: Actor, roster: Roster, shown: Row, form: CellForm) -> list[Act]:
+    """A cell is put right while the row is no award yet; what was put right can be taken back."""
+    needs = [open_for_rows(roster), (shown.editable, _("The row is accepted: it stays as it is."))]
+    place = [roster.pk, shown.key]
+    correct = act(
+        by, POLICY, "correct_row", roster, label=_("Correct and check again"), is_main=True, form=form, needs=needs,
+        address=reverse("row", args=place),
+        help=_("The cell as received stays; the new value stands beside it with your name and reason."),
+    )  # fmt: skip
+    back = [
+        act(
+            by, POLICY, "correct_row", roster, key=str(cell.heading.known), needs=needs,
+            label=_("Take back: %(heading)s") % {"heading": cell.heading.text},
+            address=reverse("row-undo", args=[*place, cell.heading.known]),
+            form=UndoForm(auto_id=f"id_undo_{cell.heading.known}_%s"),
+        )
+        for cell in shown.cells
+        if cell.corrected and cell.heading.known
+    ]  # fmt: skip
+    return [correct, *back]
 
 
 @page(POLICY, "correct_row", FORM)

@@ -10,6 +10,7 @@ from django.db.models.expressions import RawSQL
 
 from nuanliu.base.crypto import blind
 from nuanliu.base.scope import Scope
+from nuanliu.base.stated import StatedPath
 from nuanliu.kernel.errors import Refused, refuse_if
 from nuanliu.kernel.identity import check_identity, lift
 from nuanliu.kernel.phones import check_phone, normalize_phone
@@ -54,10 +55,12 @@ def people_of(organization_path: str) -> QuerySet[Person]:
 
 
 def _known(organization_path: str, narrowed: Q | None = None) -> Any:
-    """Keys of whom these unions know; the range of paths stands there in numbers, so that the planner can count."""
+    """Keys of whom these unions know; the range of paths stands in the statement, so that the planner can count."""
     scope = Scope.for_path(organization_path)
     within = Connection.objects.filter(
-        narrowed or Q(), organization_path__gte=scope.path_low, organization_path__lt=scope.path_high
+        narrowed or Q(),
+        organization_path__gte=StatedPath(scope.path_low),
+        organization_path__lt=StatedPath(scope.path_high),
     )
     return within.values("person_id")
 

@@ -23,7 +23,7 @@ ENGLISH = {
     "access.same_administrator": "Two people are needed: another administrator has to confirm it.",
     "access.same_password": "The new password is the old one. Choose another.",
     "access.several_posts": "There are several posts. Say in which one to act.",
-    "access.union_ended": "The union ends before the post would. End it earlier, or grant it in the union that follows.",
+    "access.union_ended": "The union ends before the post would. End it earlier, or grant it in the next union.",
     "access.unknown_factor": "There is no such second factor; it may have been removed.",
     "access.unknown_user": "There is no account of that name in use.",
     "access.user_shut": "The account is shut and cannot be reset.",

@@ -113,10 +113,12 @@ def _gather(cursor: Any, roster: Roster) -> int:
     return arriving
 
 
-# Whose key is not the row's own was known already; only those can have another phone.
+# Whose key is not the row's own was known already; only those can have another phone. OFFSET 0: each person is asked
+# for by key, else the server may read all persons of a city.
 TOLD_PHONES = """
 SELECT DISTINCT ON (a.person_key) a.person_key, a.own_key, a.phone_sealed, a.phone_digest, a.told_on
-FROM pg_temp.people_arrivals a JOIN people_person p ON p.id = a.person_key
+FROM pg_temp.people_arrivals a
+CROSS JOIN LATERAL (SELECT phone_digest FROM people_person WHERE id = a.person_key OFFSET 0) p
 WHERE a.person_key <> a.own_key AND a.phone_digest IS NOT NULL AND p.phone_digest IS DISTINCT FROM a.phone_digest
 ORDER BY a.person_key, a.arrival DESC
 """

@@ -33,7 +33,7 @@ RULES: Listing[RuleDocument] = Listing(
     act="read",
     rows=lambda by: RuleDocument.objects.select_related("replaced_by"),
     columns=(
-        Column("number", _("Number"), "number", sort="number"),
+        Column("number", _("Document number"), "number", sort="number"),
         Column("title", _("Title"), "title"),
         Column("issuer", _("Issued by"), "issuer", sort="issuer"),
         Column("kind", _("Kind"), "get_kind_display"),
@@ -69,6 +69,13 @@ def _goods(by: Actor) -> QuerySet[ProhibitedGoods]:
     return ProhibitedGoods.objects.annotate(standing=standing)
 
 
+def _last_day() -> EndForm:
+    form = EndForm(initial={"on": timezone.localdate()}, auto_id="end-%s")
+    form.fields["on"].label = _("Last day")
+    form.order_fields(["on", "reason"])
+    return form
+
+
 GOODS: Listing[ProhibitedGoods] = Listing(
     name="goods",
     title=_("Prohibited goods"),
@@ -94,7 +101,7 @@ GOODS: Listing[ProhibitedGoods] = Listing(
             "goods-end",
             POLICY,
             "prohibit_goods",
-            form=lambda: EndForm(initial={"on": timezone.localdate()}, auto_id="end-%s"),
+            form=_last_day,
             allowed=lambda by: keeps_registers(by.organization_id),
         ),
     ),

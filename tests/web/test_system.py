@@ -186,7 +186,7 @@ def test_failed_work_is_done_again_from_its_row_and_waiting_work_taken_back(desk
     assert "Do again" in text_of(clerk.get(f"/jobs/{job.pk}/"))
     assert clerk.post(f"/jobs/{job.pk}/repeat/").status_code == 302
     assert shown(clerk, "asked") == [job.pk]
-    assert "Take back" in text_of(clerk.get(f"/jobs/{job.pk}/"))
+    assert "Withdraw the work" in text_of(clerk.get(f"/jobs/{job.pk}/"))
     assert clerk.post(f"/jobs/{job.pk}/take-back/").status_code == 302
     assert shown(clerk, "asked") == []
     assert not ProcrastinateJob.objects.filter(status="todo", args__job_id=str(job.pk)).exists()

@@ -83,7 +83,7 @@ JOBS: Listing[JobRun] = Listing(
     search_label=_("What it told"),
     acts=(
         BulkAct(_("Do again"), "jobs-repeat", POLICY, "repeat_job"),
-        BulkAct(_("Take back"), "jobs-cancel", POLICY, "cancel_job"),
+        BulkAct(_("Withdraw the work"), "jobs-cancel", POLICY, "cancel_job"),
     ),
     empty=_(
         "No long work yet. Reading a list, setting papers or making a backup begins one; "

@@ -88,6 +88,7 @@ TEMPLATES = [
         "APP_DIRS": True,
         "OPTIONS": {
             "builtins": ["nuanliu.web.templatetags.addresses"],
+            "libraries": {"i18n": "nuanliu.web.templatetags.words"},
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.template.context_processors.i18n",

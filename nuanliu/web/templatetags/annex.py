@@ -1,8 +1,9 @@
 """How Annex 1 writes its lines, changes, and where a report stands."""
 
+from html import escape
+
 from django import template
 from django.template.context import Context
-from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
@@ -60,7 +61,7 @@ def annex_rows(context: Context) -> SafeString:
 
 def _row(line: SheetLine, records: str, day: str, *, is_open: bool) -> str:
     code, printed = line.row.code, line.line
-    group = f'<th rowspan="{printed.group_span}" scope="rowgroup">{escape(printed.group)}</th>'
+    group = f'<th rowspan="{printed.group_span}" scope="rowgroup">{escape(str(printed.group))}</th>'
     width = "" if printed.cell else ' colspan="2"'
     label = f'<td rowspan="{printed.label_span}"{width}>{escape(printed.label)}</td>'
     return "".join([

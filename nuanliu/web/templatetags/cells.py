@@ -5,6 +5,7 @@ template language takes ten times as long for each.
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import cache, lru_cache
+from html import escape
 from typing import Any
 
 from django import template
@@ -12,7 +13,7 @@ from django.template.context import Context
 from django.template.loader import get_template
 from django.utils import timezone
 from django.utils.formats import localize
-from django.utils.html import conditional_escape, escape
+from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
@@ -135,6 +136,8 @@ def _written(cell: Mapping[str, Any]) -> str:
 
 
 def _text(value: Any) -> str:
+    if type(value) is str:
+        return escape(value)
     return "" if value is None else conditional_escape(value if isinstance(value, str) else localize(value))
 
 

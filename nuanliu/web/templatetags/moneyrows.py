@@ -3,10 +3,10 @@ template language took two thirds of the page's time for them.
 """
 
 from collections.abc import Mapping, Sequence
+from html import escape
 from typing import Any
 
 from django import template
-from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 

@@ -156,8 +156,10 @@ def main() -> int:
     measured = []
     with world.kept(options.keep):
         from django.core.management import call_command
+        from django.db import connections
 
         from nuanliu.base import postgres
+        from nuanliu.base.plans import keep_plans
         from nuanliu.base.postgres.provision import DATABASE
         from nuanliu.demo.seed import seed
         from nuanliu.web.assets import collect
@@ -167,6 +169,9 @@ def main() -> int:
         call_command("migrate", database="owner", verbosity=0, interactive=False)
         seed(options.scale, 1)
         collect()
+        # Connections like those of the web server, which keep the plans of what they send often.
+        keep_plans()
+        connections.close_all()
         for one in costs(every_role=options.every_role):
             measured.append(one)
             if one.dear or one.status >= 500:

@@ -140,8 +140,7 @@ def _rows(layout: Layout, grid: _Grid, start: int, places: dict[str, int]) -> Re
     kept = [
         (number, cells)
         for number, row in zip(grid.numbers[start:], grid.rows[start:], strict=True)
-        if any(cells := [*(cell.strip() for cell in row), *[""] * (width - len(row))])
-        and closing.isdisjoint(cells)
+        if any(cells := [*map(str.strip, row), *[""] * (width - len(row))]) and closing.isdisjoint(cells)
     ]
     rows = [cells for _, cells in kept]
 

@@ -145,7 +145,7 @@ def addresses(job: Job) -> dict[str, str]:
         "people": job.of(lambda: Person.objects.earliest("pk")).pk,
         "views": kept_view(job),
     }
-    (backups.folder_of_backups() / BACKUP).mkdir(parents=True)
+    (backups.folder_of_backups() / BACKUP).mkdir(parents=True, exist_ok=True)
     seal(job)
     row = job.of(lambda: Roster.objects.get().rows.earliest("pk")).pk
     award = job.of(lambda: Award.objects.earliest("pk")).pk

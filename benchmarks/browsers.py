@@ -77,12 +77,12 @@ type Act = Callable[[Browser], Awaitable[list[tuple[str, Answer]]]]
 WRITING = "send: "
 
 
-def reading(name: str, *addresses: str) -> Act:
-    """Open one of the addresses, in turns."""
+def reading(name: str, *addresses: str, in_page: bool = False) -> Act:
+    """Open one of the addresses, in turns; `in_page` fetches a part of the page that stands."""
     turn = iter(_round(addresses))
 
     async def act(browser: Browser) -> list[tuple[str, Answer]]:
-        return [(name, await browser.get(next(turn)))]
+        return [(name, await browser.get(next(turn), in_page=in_page))]
 
     return act
 

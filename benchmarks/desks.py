@@ -94,14 +94,15 @@ def _acts() -> dict[str, list[tuple[Act, int]]]:
     payments, batch = reading("payments", "/payments/"), reading("a batch", *batches)
     failures = reading("failures", "/failures/")
     table = reading("annex 1", f"{annex}?as_of={DAY}")
-    cell = reading("a cell's records", *(f"{annex}cells/C{number}/?as_of={DAY}" for number in range(1, 12)))
+    cells_of_annex = [f"{annex}cells/C{number}/?as_of={DAY}" for number in range(1, 12)]
+    cell = reading("a cell's records", *cells_of_annex, in_page=True)
     campaigns, campaign_page = (
         reading("campaigns", "/campaigns/"),
         reading("a campaign", f"/campaigns/{campaign.pk}/"),
     )
     row = reading("a row", *rows)
     people = reading("people", "/people/")
-    bell = reading("the bell", "/notices/bell/")
+    bell = reading("the bell", "/notices/bell/", in_page=True)
     correct = mending("correct a cell", _correction, *cells)
     search = looking_up("search", "王", "秀英", "嘉源", "zhang")
     enter = writing("type a value", _value, f"{annex}enter/?as_of={DAY}")

@@ -11,6 +11,7 @@ from nuanliu.awards.models import Roster, RosterRow
 from nuanliu.awards.sealing import CORRECTION, open_raw
 from nuanliu.base.bulk import rows_of
 from nuanliu.base.crypto import open_many
+from nuanliu.base.plans import planned_anew
 
 # Sheet ordinal and row number; a page begins after it.
 type Place = tuple[int, int]
@@ -129,7 +130,8 @@ def row_with_findings(roster: Roster, row_id: int) -> RowWithFindings | None:
 
 def _rows(roster: Roster, places: str, given: Mapping[str, Any]) -> list[RowWithFindings]:
     # Beside its columns each row carries `accepted`, `found` and `corrected`.
-    rows: list[Any] = list(RosterRow.objects.raw(PAGE.format(places), given))
+    with planned_anew():
+        rows: list[Any] = list(RosterRow.objects.raw(PAGE.format(places), given))
     for row in rows:
         row.roster = roster
     told = [[(row.pk, UUID(one[0]), *one[1:]) for one in row.corrected or ()] for row in rows]
@@ -221,7 +223,9 @@ SELECT 'award', state, count(*), 0, NULL FROM awards_award WHERE roster_id = %(r
 
 def summary_of(roster: Roster) -> Summary:
     """What the head of a list says. One query."""
-    found = rows_of(SUMMARY, {"roster": roster.pk})
+    # A list has three rows or a hundred thousand: one plan does not serve both.
+    with planned_anew():
+        found = rows_of(SUMMARY, {"roster": roster.pk})
     codes = {key: (count, unseen) for kind, key, count, unseen, _ in found if kind == "code"}
     states = {key: count for kind, key, count, _, _ in found if kind == "award"}
     refused, warned = next((count, unseen) for kind, _, count, unseen, _ in found if kind == "places")

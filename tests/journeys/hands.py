@@ -1,13 +1,15 @@
 """Two ways to work a page: with the mouse, and with the keyboard alone (Tab, Enter, Space, letters)."""
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
-from playwright.sync_api import Page
+from playwright.sync_api import Error, Page
 
 from tests.journeys.conftest import Desks
 
 MOST_TABS = 400
+PATIENCE_MS = (4_000, 8_000, 30_000)
 
 
 class Hands(Protocol):
@@ -72,10 +74,15 @@ class Keyboard:
         page.keyboard.type(text)
 
     def choose(self, page: Page, selector: str, file: Path) -> None:
-        reach(page, selector)
-        with page.expect_file_chooser() as asked:
-            page.keyboard.press("Space")
-        asked.value.set_files(str(file))
+        # A browser that is busy shows no dialog; whoever sees none presses again.
+        for patience_ms in PATIENCE_MS:
+            reach(page, selector)
+            with suppress(Error), page.expect_file_chooser(timeout=patience_ms) as asked:
+                page.keyboard.press("Space")
+            if asked.is_done():
+                asked.value.set_files(str(file))
+                return
+        raise AssertionError(f"no dialog for {selector}: {page.url}")
 
     def save(self, page: Page, selector: str, folder: Path) -> Path:
         reach(page, selector)

@@ -20,7 +20,7 @@ from django.db import connections
 from psycopg import sql
 
 from nuanliu.base import postgres
-from nuanliu.base.postgres.provision import create_database, drop_database, grant, superuser
+from nuanliu.base.postgres.provision import create_database, drop_database, grant, in_use, superuser
 from nuanliu.base.var import PROJECT, var_folder
 
 TEMPLATE_PREFIX = "nuanliu_template_"
@@ -94,7 +94,7 @@ class TestDatabase:
 @contextmanager
 def session_database(suffix: str = "") -> Iterator[TestDatabase]:
     """The session's database, in use by all of Django's aliases and by child processes; dropped at the end."""
-    with only_session(suffix), postgres.borrowed() as server:
+    with only_session(suffix), shared_server() as server:
         database = TestDatabase(server, f"test_nuanliu{suffix}")
         with only_session("-template"):
             database.create()
@@ -104,6 +104,31 @@ def session_database(suffix: str = "") -> Iterator[TestDatabase]:
         finally:
             connections.close_all()
             database.drop()
+
+
+@contextmanager
+def shared_server() -> Iterator[postgres.ServerInfo]:
+    """The embedded server; where a session had to wake it, the last one to leave puts it to rest.
+
+    Each session holds a share of one lock: whoever gets it whole is alone. Nobody leaves while another comes in.
+    """
+    folder = var_folder() / "tests"
+    folder.mkdir(parents=True, exist_ok=True)
+    woken = folder / "woken"
+    with (folder / "sessions.lock").open("w") as sessions:
+        with only_session("-door"):
+            fcntl.flock(sessions, fcntl.LOCK_SH)
+            if postgres.cluster().attached() is None:
+                woken.touch()
+            server = postgres.ensure_running()
+        try:
+            yield server
+        finally:
+            with only_session("-door"), suppress(BlockingIOError):
+                fcntl.flock(sessions, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                if woken.exists() and not in_use(server):
+                    woken.unlink()
+                    postgres.stop()
 
 
 def leave_unvacuumed(connection: psycopg.Connection) -> None:

@@ -13,7 +13,6 @@ __all__ = [
     "Cluster",
     "PostgresError",
     "ServerInfo",
-    "borrowed",
     "cluster",
     "destroy",
     "ensure_running",
@@ -43,13 +42,6 @@ def left_as_found() -> Iterator[None]:
     finally:
         if found is None and (server := cluster().attached()) and not in_use(server):
             stop()
-
-
-@contextmanager
-def borrowed() -> Iterator[ServerInfo]:
-    """The running server, left afterwards as it was found."""
-    with left_as_found():
-        yield ensure_running()
 
 
 def stop() -> None:

@@ -1,15 +1,14 @@
 """Two ways to work a page: with the mouse, and with the keyboard alone (Tab, Enter, Space, letters)."""
 
-from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
-from playwright.sync_api import Error, Page
+from playwright.sync_api import FileChooser, Page
 
 from tests.journeys.conftest import Desks
 
 MOST_TABS = 400
-PATIENCE_MS = (4_000, 8_000, 30_000)
+PRESSED_AT_MOST = 3
 
 
 class Hands(Protocol):
@@ -74,15 +73,29 @@ class Keyboard:
         page.keyboard.type(text)
 
     def choose(self, page: Page, selector: str, file: Path) -> None:
-        # A browser that is busy shows no dialog; whoever sees none presses again.
-        for patience_ms in PATIENCE_MS:
+        # Listened for before the way there: a browser told only when the key goes down may show its own dialog.
+        dialogs: list[FileChooser] = []
+
+        def note(dialog: FileChooser) -> None:
+            dialogs.append(dialog)
+
+        page.on("filechooser", note)
+        for _ in range(PRESSED_AT_MOST):
             reach(page, selector)
-            with suppress(Error), page.expect_file_chooser(timeout=patience_ms) as asked:
-                page.keyboard.press("Space")
-            if asked.is_done():
-                asked.value.set_files(str(file))
-                return
-        raise AssertionError(f"no dialog for {selector}: {page.url}")
+            page.keyboard.press("Space")
+            if self._shown(page, dialogs):
+                break
+        page.remove_listener("filechooser", note)
+        assert dialogs, f"no dialog for {selector}: {page.url}"
+        dialogs[0].set_files(str(file))
+
+    def _shown(self, page: Page, dialogs: list[FileChooser]) -> bool:
+        """Whether a dialog comes within eight seconds."""
+        for _ in range(80):
+            if dialogs:
+                return True
+            page.wait_for_timeout(100)
+        return False
 
     def save(self, page: Page, selector: str, folder: Path) -> Path:
         reach(page, selector)

@@ -1,37 +1,40 @@
-"""Words of templates: constant ones are looked up once for each language, all others as Django does."""
+"""Values as people here write them, and the names by which styles find them."""
 
-from typing import Any
+import re
+from pathlib import Path
 
 import pytest
-from django.template import engines
-from django.utils.translation import override
 
-from nuanliu.web.templatetags.words import ConstantWords
-
-CONSTANT = '{% load i18n %}{% translate "Lists" %}'
-OTHERS = {
-    "a variable": "{% load i18n %}{% translate word %}",
-    "a filter": '{% load i18n %}{% translate "Lists"|upper %}',
-    "a name": '{% load i18n %}{% translate "Lists" as shown %}{{ shown }}',
-}
+from nuanliu.web.templatetags.nuanliu import codes
 
 
-def drawn(text: str, language: str) -> str:
-    with override(language):
-        return str(engines["django"].from_string(text).render({"word": "Lists"}))
+@pytest.mark.parametrize(
+    ("told", "written"),
+    [
+        (None, ""),
+        (["C10", "C2", "C1", "C3"], "C1–C3、C10"),
+        (["C7", "C3", "C2"], "C2、C3、C7"),
+        ([f"C{number}" for number in range(1, 12)], "C1–C11"),
+    ],
+)
+def test_category_codes_are_counted_and_runs_are_drawn_together(told: list[str] | None, written: str) -> None:
+    assert codes(told) == written
 
 
-def test_constant_words_are_in_the_language_of_each_reader() -> None:
-    template: Any = engines["django"].from_string(CONSTANT)
-    shown = []
-    for language in ("en", "zh-hans", "en"):
-        with override(language):
-            shown.append(template.render())
-    assert shown == ["Lists", "名册", "Lists"]
-    assert any(isinstance(node, ConstantWords) for node in template.template.nodelist)
+STYLES = Path(__file__).parents[2] / "nuanliu/web/static/web/styles"
+# The timeline brings the auditor's styles into every record's page.
+COMES_LATER = "audit.css"
 
 
-@pytest.mark.parametrize("text", OTHERS.values(), ids=OTHERS)
-def test_what_is_not_constant_is_written_as_django_writes_it(text: str) -> None:
-    assert drawn(text, "en").lower() == "lists"
-    assert drawn(text, "zh-hans") == "名册"
+def classes_of(path: Path) -> set[str]:
+    """The classes with which the rules of a style sheet begin."""
+    rules = re.sub(r"/\*.*?\*/|@[^{]*\{", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+    heads = [head for told in re.findall(r"([^{}]+)\{", rules) for head in told.split(",")]
+    return {found[1] for head in heads if (found := re.match(r"\s*\.([\w-]+)", head))}
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in STYLES.glob("*.css") if path.name != COMES_LATER], ids=lambda path: path.name
+)
+def test_styles_that_come_later_change_nothing_that_stands_there(path: Path) -> None:
+    assert classes_of(STYLES / COMES_LATER) & classes_of(path) == set()

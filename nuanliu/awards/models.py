@@ -42,7 +42,11 @@ class Roster(Keyed, Recorded):
     )
 
     class Meta:
-        indexes = [Index(fields=["organization_path", "-id"], name="roster_by_path")]
+        indexes = [
+            Index(fields=["organization_path", "-id"], name="roster_by_path"),
+            # Few lists: those that came after the closing of their campaign.
+            Index(fields=["id"], condition=Q(days_late__gt=0), name="roster_late"),
+        ]
         constraints = [
             # Two people answer for a roster.
             CheckConstraint(condition=~Q(responsible=F("handler")), name="roster_two_signatures"),

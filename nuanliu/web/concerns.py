@@ -116,11 +116,14 @@ def _key(name: str, campaign: Campaign) -> str:
 
 
 # Everything that can move a kept kind leaves a row: awards in the tally, bookings in the stream, names of unions in
-# their history. Rows are only added; how many a reader sees, with the greatest number, names the state.
+# their history, late lists as themselves. Rows are only added, and a list that is withdrawn stays so; how many a reader
+# sees, with the greatest number, names the state.
 _STATE = """
 SELECT (SELECT count(*) || '.' || coalesce(max(id), 0) FROM desk_tally),
        (SELECT count(*) || '.' || coalesce(max(id), 0) FROM returns_streamchange),
-       (SELECT count(*)::text FROM organizations_formername)
+       (SELECT count(*)::text FROM organizations_formername),
+       (SELECT count(*) || '.' || coalesce(max(id::text), '') FROM awards_roster
+        WHERE days_late > 0 AND state <> 'withdrawn')
 """
 
 

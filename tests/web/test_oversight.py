@@ -14,9 +14,9 @@ from nuanliu.ledger.actions import reverse, settle_many
 from nuanliu.ledger.models import Transfer
 from nuanliu.web import concerns
 from nuanliu.web.concerns import found_in
-from tests.awards.conftest import DAY, JIADING
+from tests.awards.conftest import DAY, JIADING, file_of
 from tests.web.conftest import reads, text_of
-from tests.web.job import Job, accept_and_sign, decide, pay
+from tests.web.job import LIST, Job, accept_and_sign, decide, pay
 
 pytestmark = pytest.mark.django_db
 
@@ -101,6 +101,17 @@ def test_a_booking_for_which_no_award_stands_is_seen_at_once_and_gone_when_it_is
         posted = Transfer.objects.filter(kind="post").first()
         reverse(posted, reason="无名册", by=job.world.cast.finance, on=DAY)
     assert counts(job)["not-entered"] == found - 1
+
+
+@pytest.mark.requirement("R-105")
+def test_a_list_that_comes_after_the_closing_is_seen_at_once_and_gone_when_it_is_withdrawn(job: Job) -> None:
+    campaign = f"/campaigns/{job.world.campaign.pk}/"
+    job.post("rights", f"{campaign}close/", **{"close-on": DAY, "close-reason": "资金用完"})
+    assert counts(job)["late-entry"] == 0
+    late = job.of(lambda: job.world.submit(file_of(LIST)).roster)
+    assert counts(job)["late-entry"] == 1
+    job.post("clerk", f"/lists/{late.pk}/withdraw/", **{"withdraw-reason": "报错活动"})
+    assert counts(job)["late-entry"] == 0
 
 
 def test_what_has_not_moved_is_not_counted_again(job: Job) -> None:

@@ -758,6 +758,10 @@ class Migration(migrations.Migration):
             model_name="roster",
             index=models.Index(fields=["organization_path", "-id"], name="roster_by_path"),
         ),
+        migrations.AddIndex(
+            model_name="roster",
+            index=models.Index(condition=models.Q(("days_late__gt", 0)), fields=["id"], name="roster_late"),
+        ),
         migrations.AddConstraint(
             model_name="roster",
             constraint=models.CheckConstraint(

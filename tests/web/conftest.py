@@ -108,6 +108,16 @@ def text_of(response: Any) -> str:
     return str(response.content.decode())
 
 
+def stood(page: Any) -> list[tuple[str, str]]:
+    """The steps of a record's page with where each stands."""
+    return [(step.label, step.state) for step in page.context["steps"]]
+
+
+def now(page: Any) -> str:
+    """The step that a record waits for, or where it stopped."""
+    return next((label for label, state in stood(page) if state in ("now", "stopped")), "")
+
+
 def acts_on(page: Any) -> dict[str, Act]:
     """The acts that a record's page shows, by name, and by name and key where several have one name."""
     return {act.anchor.removeprefix("act-"): act for act in page.context["acts"]}

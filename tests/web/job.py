@@ -14,7 +14,7 @@ from nuanliu.demo.warmth.bank import Bank
 from nuanliu.ledger.models import Fund, UsePlan
 from nuanliu.payments.models import PaymentBatch
 from nuanliu.returns.models import Return
-from tests.awards.conftest import DAY, JIADING, LISTS, World
+from tests.awards.conftest import DAY, JIADING, LISTS, World, file_of
 from tests.web.conftest import text_of
 
 LIST = "list-a-official.xlsx"
@@ -120,3 +120,9 @@ def report(job: Job) -> Return:
     job.post("head", f"/annex1/versions/{drafted.pk}/submit/")
     job.post("city", f"/annex1/versions/{drafted.pk}/accept/")
     return job.of(Return.objects.get)
+
+
+def received(job: Job) -> str:
+    """The address of a list that has been handed in and read, with errors in it."""
+    roster = job.of(lambda: job.world.submit(file_of(LIST)).roster)
+    return f"/lists/{roster.pk}/"

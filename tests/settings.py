@@ -12,6 +12,7 @@ from nuanliu.config.settings import *  # noqa: F403
 
 MEDIA_ROOT = var_folder() / "tests" / "files"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-# Files as they lie, without being collected first.
+# Files as they lie, without being collected first; a server of the tests leaves the installation's own alone.
+STATIC_ROOT = var_folder() / "tests" / "static"
 STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}  # noqa: F405
 WHITENOISE_USE_FINDERS = True

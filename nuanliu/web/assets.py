@@ -77,8 +77,8 @@ def collect() -> bool:
 
 
 def _state() -> str:
-    """A digest that changes when a file comes, goes or is written."""
-    told = []
+    """A digest that changes when a file comes, goes or is written, or is to be stored in another way."""
+    told = [settings.STORAGES["staticfiles"]["BACKEND"]]
     for finder in get_finders():
         for name, storage in finder.list([]):
             seen = Path(storage.path(name)).stat()

@@ -32,6 +32,15 @@ def test_files_are_collected_once_and_again_when_one_changed(collected: Path, se
     assert collect()
 
 
+def test_files_that_were_stored_in_another_way_are_collected_again(settings: Any, tmp_path: Path) -> None:
+    settings.STATIC_ROOT = tmp_path
+    assert collect()
+    assert not (tmp_path / "staticfiles.json").exists()
+    settings.STORAGES = real.STORAGES
+    assert collect()
+    assert (tmp_path / "staticfiles.json").is_file()
+
+
 def test_everything_that_text_is_lies_there_compressed_twice(collected: Path) -> None:
     for style in collected.rglob("*.css"):
         assert gzip.decompress(Path(f"{style}.gz").read_bytes()) == style.read_bytes()

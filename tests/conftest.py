@@ -12,6 +12,7 @@ from django.test import TransactionTestCase
 from nuanliu.base.scope import Scope, scoped
 from tests.cast import cast  # noqa: F401  a fixture for everybody
 from tests.support.database import TestDatabase, session_database
+from tests.support.templates import told_of_templates
 
 type Rows = list[tuple[Any, ...]]
 
@@ -29,6 +30,12 @@ def django_db_setup(test_database: TestDatabase) -> Iterator[None]:
     """pytest-django's database, ours instead; emptied after tests that commit in a way append-only tables bear."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", lambda self: test_database.flush())
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _templates() -> Iterator[None]:
+    with told_of_templates():
         yield
 
 

@@ -82,13 +82,13 @@ WSGI_APPLICATION = "nuanliu.config.wsgi.application"
 ASGI_APPLICATION = "nuanliu.config.asgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+# Django's template language, drawn by an engine in Rust (docs/decisions/0018-templates-in-rust.md).
 TEMPLATES = [
     {
-        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "BACKEND": "django_rust_templates.RustTemplates",
         "APP_DIRS": True,
         "OPTIONS": {
             "builtins": ["nuanliu.web.templatetags.addresses"],
-            "libraries": {"i18n": "nuanliu.web.templatetags.words"},
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.template.context_processors.i18n",
@@ -99,9 +99,7 @@ TEMPLATES = [
         },
     },
 ]
-
-# Our own `i18n` stands before Django's on purpose (nuanliu/web/templatetags/words.py).
-SILENCED_SYSTEM_CHECKS = ["templates.W003"]
+FORM_RENDERER = "django_rust_templates.forms.RustFormRenderer"
 
 # --- database and jobs ---
 

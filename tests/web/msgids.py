@@ -6,8 +6,9 @@ from pathlib import Path
 
 from django.template import Template
 from django.template.base import FilterExpression, Node
-from django.template.loader import get_template
 from django.templatetags.i18n import BlockTranslateNode, TranslateNode
+
+from tests.support.templates import djangos_own_engine
 
 PACKAGE = Path(__file__).resolve().parents[2] / "nuanliu"
 TEMPLATES = PACKAGE / "web" / "templates"
@@ -22,10 +23,11 @@ def of_code() -> set[str]:
 
 def of_templates() -> set[str]:
     """Messages in translate and blocktranslate tags and in translated filter arguments."""
+    engine = djangos_own_engine()
     return {
         found
         for path in TEMPLATES.rglob("*.html")
-        for found in _in_template(get_template(str(path.relative_to(TEMPLATES))).template)  # type: ignore[attr-defined]
+        for found in _in_template(engine.get_template(str(path.relative_to(TEMPLATES))).template)
     }
 
 

@@ -104,6 +104,13 @@ class EnteredValue(Keyed, Recorded):
             CheckConstraint(condition=Q(value=None) | Q(value__gte=0), name="entered_not_negative"),
             CheckConstraint(condition=~Q(reason=""), name="entered_with_reason"),
         ]
+        indexes = [
+            Index(
+                fields=["campaign", "form", "organization_path", "code", "-ordinal"],
+                include=["entered_on", "id"],
+                name="entered_newest",
+            )
+        ]
 
 
 class StreamChange(Numbered):

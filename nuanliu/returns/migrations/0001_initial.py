@@ -212,6 +212,13 @@ class Migration(migrations.Migration):
                         condition=models.Q(("reason", ""), _negated=True), name="entered_with_reason"
                     ),
                 ],
+                "indexes": [
+                    models.Index(
+                        fields=["campaign", "form", "organization_path", "code", "-ordinal"],
+                        include=("entered_on", "id"),
+                        name="entered_newest",
+                    ),
+                ],
             },
         ),
         migrations.AddConstraint(

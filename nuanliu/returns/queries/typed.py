@@ -18,26 +18,20 @@ def values_entered(organization: Organization, campaign: Campaign) -> Sequence[E
 
 def own_values(organization: Organization, campaign: Campaign, as_of: date) -> list[EnteredValue]:
     """What stands by that day of what a union itself typed: of each row the newest, where it was not taken back."""
-    typed = EnteredValue.objects.filter(
-        form=ANNEX1, organization=organization, campaign=campaign, entered_on__lte=as_of
-    )
-    newest = typed.select_related("entered_by").order_by("code", "-ordinal").distinct("code")
-    return [one for one in newest if one.value is not None]
+    return _standing(campaign, as_of, organization_path=organization.path)
 
 
 def standing_values(path: str, campaign: Campaign, as_of: date) -> list[EnteredValue]:
     """The newest entered value of each union and code by that day, where it was not taken back."""
     scope = Scope.for_path(path)
-    newest = (
-        EnteredValue.objects.filter(
-            form=ANNEX1,
-            campaign=campaign,
-            entered_on__lte=as_of,
-            organization_path__gte=scope.path_low,
-            organization_path__lt=scope.path_high,
-        )
-        .select_related("organization", "entered_by")
-        .order_by("organization_path", "code", "-ordinal")
-        .distinct("organization_path", "code")
+    return _standing(
+        campaign, as_of, organization_path__gte=scope.path_low, organization_path__lt=scope.path_high
     )
-    return [value for value in newest if value.value is not None]
+
+
+def _standing(campaign: Campaign, as_of: date, **of_unions: str) -> list[EnteredValue]:
+    """The newest are found in an index; what they say is read of them alone, however often a union typed."""
+    typed = EnteredValue.objects.filter(form=ANNEX1, campaign=campaign, entered_on__lte=as_of, **of_unions)
+    newest = typed.order_by("organization_path", "code", "-ordinal").distinct("organization_path", "code")
+    standing = EnteredValue.objects.filter(pk__in=newest.values("pk"), value__isnull=False)
+    return list(standing.select_related("organization", "entered_by").order_by("organization_path", "code"))

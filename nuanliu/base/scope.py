@@ -38,6 +38,12 @@ class Scope:
         return bool(self.path_low) and self.path_low <= path < self.path_high
 
 
+def path_and_above(path: str) -> list[str]:
+    """A path and those of all ancestors: `/0/31/114/` is below `/0/31/` and `/0/`."""
+    steps = path.strip("/").split("/")
+    return [f"/{'/'.join(steps[: depth + 1])}/" for depth in range(len(steps))]
+
+
 _scopes: ContextVar[dict[str, Scope]] = ContextVar("nuanliu_scopes", default={})  # noqa: B039  never mutated
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 from django.db.models.functions import Coalesce
 
+from nuanliu.base.scope import path_and_above
 from nuanliu.kernel.errors import Refused
 from nuanliu.kernel.text import normalize_label
 from nuanliu.organizations.models import Organization
@@ -260,12 +261,6 @@ def is_closed(campaign: Campaign, on: date) -> bool:
 def campaign_named(programme_id: UUID, name: str) -> Campaign | None:
     """The campaign of a programme by its name."""
     return Campaign.objects.filter(programme_id=programme_id, name=name).first()
-
-
-def path_and_above(path: str) -> list[str]:
-    """A path and those of all ancestors: `/0/31/114/` is below `/0/31/` and `/0/`."""
-    steps = path.strip("/").split("/")
-    return [f"/{'/'.join(steps[: depth + 1])}/" for depth in range(len(steps))]
 
 
 def _valid(on: date) -> Q:

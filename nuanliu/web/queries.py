@@ -3,11 +3,13 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Model, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
+from django.http import Http404
 from django.utils import timezone
 
 from nuanliu.access.models import Post, User
@@ -17,7 +19,8 @@ from nuanliu.audit.queries import history_of
 from nuanliu.awards.models import Award, CashException, Recusal, Roster
 from nuanliu.base.actor import Actor
 from nuanliu.base.models import JobRun
-from nuanliu.base.scope import Scope
+from nuanliu.base.scope import Scope, path_and_above
+from nuanliu.base.worded import SOME_UUID, Worded, meant_by_path, record_of, stand_in_path
 from nuanliu.kernel.findings import Finding
 from nuanliu.kernel.text import mask_name
 from nuanliu.ledger.models import Fund, UsePlan
@@ -26,7 +29,6 @@ from nuanliu.ledger.states import PlanState
 from nuanliu.organizations.models import Organization
 from nuanliu.people.models import Person
 from nuanliu.programmes.models import Campaign, Programme, Standard
-from nuanliu.programmes.queries import path_and_above
 from nuanliu.web.findings import in_words
 
 HISTORY_ROWS = 30
@@ -40,12 +42,49 @@ def below(path: str, field: str = "organization_path") -> Q:
 
 def campaigns_for(by: Actor) -> QuerySet[Campaign]:
     """Campaigns that concern an actor: of its own union, of those above, of those below; the latest first."""
-    concerned = Q(organization_path__in=path_and_above(by.organization_path)) | below(by.organization_path)
+    return _campaigns_around(by.organization_path)
+
+
+def campaigns_known(by: Actor, limit: int) -> list[Campaign]:
+    """The latest of them, so many."""
+    path = by.organization_path
+    return _latest_campaigns(len(path_and_above(path)), limit).records(meant_by_path(path))
+
+
+def campaign_or_404(by: Actor, key: UUID) -> Campaign:
+    """One of them."""
+    path = by.organization_path
+    found = _one_campaign(len(path_and_above(path))).records({SOME_UUID: key, **meant_by_path(path)})
+    if not found:
+        raise Http404
+    return found[0]
+
+
+def _campaigns_around(path: str) -> QuerySet[Campaign]:
+    concerned = Q(organization_path__in=path_and_above(path)) | below(path)
     return (
         Campaign.objects.filter(concerned)
         .select_related("organization", "programme", "basis")
         .order_by("-starts_on", "-id")
     )
+
+
+@cache
+def _latest_campaigns(depth: int, limit: int) -> Worded[Campaign]:
+    return Worded.of(_campaigns_around(stand_in_path(depth))[:limit])
+
+
+@cache
+def _one_campaign(depth: int) -> Worded[Campaign]:
+    return Worded.of(_campaigns_around(stand_in_path(depth)).filter(pk=SOME_UUID).order_by())
+
+
+def record_or_404[Record: Model](model: type[Record], key: object, *related: str) -> Record:
+    """The record with a key, and those related ones with it, in the scope of the moment."""
+    found = record_of(model, key, *related)
+    if found is None:
+        raise Http404
+    return found
 
 
 def programmes_for(by: Actor) -> QuerySet[Programme]:

@@ -6,13 +6,13 @@ from django.db.models import F, Q, QuerySet
 
 from nuanliu.approvals.models import CollectiveDecision
 from nuanliu.base.actor import Actor
+from nuanliu.base.scope import path_and_above
 from nuanliu.desk.queries.columns import Line, below, lines
 from nuanliu.ledger.models import Fund, UsePlan
 from nuanliu.ledger.permissions import POLICY as LEDGER
 from nuanliu.payments.models import PaymentBatch
 from nuanliu.payments.permissions import POLICY as PAYMENTS
 from nuanliu.programmes.models import Campaign, RuleDocument, Standard
-from nuanliu.programmes.queries import path_and_above
 
 PLAN = "use_plan"
 

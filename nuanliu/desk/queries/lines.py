@@ -9,11 +9,10 @@ from uuid import UUID
 from django.utils import timezone
 
 from nuanliu.base.actor import Actor
-from nuanliu.base.scope import Scope
-from nuanliu.base.worded import Worded
+from nuanliu.base.scope import path_and_above
+from nuanliu.base.worded import Worded, meant_by_path, stand_in_path
 from nuanliu.desk.queries import sent, waiting
 from nuanliu.desk.queries.columns import Line, lines
-from nuanliu.programmes.queries import path_and_above
 
 # So many lines of each kind are read; the total of the kind is told beside them.
 SHOWN = 8
@@ -49,20 +48,15 @@ def _worded(chosen: tuple[str, ...], role: str, legal_person: str, depth: int, _
 
 def _stand_in(role: str, legal_person: str, depth: int) -> Actor:
     """Somebody in such a post whom there is not, in a union that is not: `_meaning` says who is meant."""
-    path = "/" + "".join(f"-{step}-/" for step in range(depth))
-    return Actor(UUID(int=1), "", UUID(int=2), role, UUID(int=3), path, legal_person)
+    return Actor(UUID(int=1), "", UUID(int=2), role, UUID(int=3), stand_in_path(depth), legal_person)
 
 
 def _meaning(by: Actor, depth: int) -> dict[Any, Any]:
     stand_in = _stand_in(by.role, by.legal_person, depth)
-    meant, stands = Scope.for_path(by.organization_path), Scope.for_path(stand_in.organization_path)
     return {
         stand_in.user_id: by.user_id,
         stand_in.organization_id: by.organization_id,
-        stands.path_high: meant.path_high,
-        **dict(
-            zip(path_and_above(stand_in.organization_path), path_and_above(by.organization_path), strict=True)
-        ),
+        **meant_by_path(by.organization_path),
     }
 
 

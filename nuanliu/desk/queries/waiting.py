@@ -19,13 +19,13 @@ from nuanliu.awards.states import AwardState, RosterState
 from nuanliu.base.actor import Actor
 from nuanliu.base.jobs.states import JobState
 from nuanliu.base.models import JobRun
+from nuanliu.base.scope import path_and_above
 from nuanliu.desk.queries.columns import below
 from nuanliu.ledger.models import UsePlan, UsePlanLine
 from nuanliu.ledger.states import PlanState
 from nuanliu.payments.models import AccountCorrection, BankProfile, PaymentBatch, PaymentOrder
 from nuanliu.payments.states import BatchState, OrderState
 from nuanliu.programmes.models import Campaign
-from nuanliu.programmes.queries import path_and_above
 from nuanliu.returns.models import Return
 from nuanliu.returns.states import ReturnState
 

@@ -1,7 +1,9 @@
 """Frozen versions: their cells, the newest, the last signed, and what has changed since."""
 
 from collections.abc import Sequence
+from functools import cache
 
+from nuanliu.base.worded import ANOTHER_UUID, SOME_UUID, Worded
 from nuanliu.organizations.models import Organization
 from nuanliu.programmes.models import Campaign
 from nuanliu.returns.definitions import ANNEX1, form
@@ -24,8 +26,13 @@ def frozen_values(table: Return) -> dict[str, int]:
 
 def versions_of(organization: Organization, campaign: Campaign, form_key: str = ANNEX1) -> Sequence[Return]:
     """All versions of a union's table, newest first."""
-    found = Return.objects.filter(organization=organization, campaign=campaign, form=form_key)
-    return list(found.select_related("drafted_by", "signed_by", "judged_by").order_by("-version"))
+    return _versions(form_key).records({SOME_UUID: organization.pk, ANOTHER_UUID: campaign.pk})
+
+
+@cache
+def _versions(form_key: str) -> Worded[Return]:
+    found = Return.objects.filter(organization=SOME_UUID, campaign=ANOTHER_UUID, form=form_key)
+    return Worded.of(found.select_related("drafted_by", "signed_by", "judged_by").order_by("-version"))
 
 
 def last_signed(organization: Organization, campaign: Campaign, form_key: str = ANNEX1) -> Return | None:

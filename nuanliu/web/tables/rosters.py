@@ -11,12 +11,12 @@ from nuanliu.programmes.models import Campaign
 from nuanliu.web.addresses import reverse
 from nuanliu.web.listings.filters import Choice, Flag, Span
 from nuanliu.web.listings.listing import Column, Kind, Listing
-from nuanliu.web.queries import campaigns_for
+from nuanliu.web.queries import campaigns_known
 
 
 def campaign_choices(by: Actor) -> list[tuple[str, str]]:
     """The campaigns that concern an actor, the latest first."""
-    return [(str(one.pk), str(one)) for one in campaigns_for(by)[:50]]
+    return [(str(one.pk), str(one)) for one in campaigns_known(by, 50)]
 
 
 def _rows(by: Actor) -> QuerySet[Roster]:

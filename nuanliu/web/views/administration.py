@@ -20,6 +20,7 @@ from nuanliu.web.forms_administration import EndForm, PostForm, UserForm
 from nuanliu.web.guards import FORM, WRITING, DeskRequest, page
 from nuanliu.web.listings.showing import show
 from nuanliu.web.paging import SIZE
+from nuanliu.web.queries import record_or_404
 from nuanliu.web.tables.users import USERS
 from nuanliu.web.views.resets import account_acts, confirmations, help_with, resets_for, told
 
@@ -139,7 +140,7 @@ def grant(request: DeskRequest, key: UUID) -> HttpResponse:
 @page(POLICY, "confirm_post", WRITING, again=True)
 def confirm(request: DeskRequest, key: UUID) -> HttpResponse:
     """Confirm what another administrator granted."""
-    post = actions.confirm_post(get_object_or_404(Post, pk=key), by=request.actor)
+    post = actions.confirm_post(record_or_404(Post, key), by=request.actor)
     messages.success(request, _("The post is confirmed."))
     return redirect("user", post.user_id)
 
@@ -147,7 +148,7 @@ def confirm(request: DeskRequest, key: UUID) -> HttpResponse:
 @page(POLICY, "end_post", WRITING, again=True)
 def end(request: DeskRequest, key: UUID) -> HttpResponse:
     """Say which day of a post is its last."""
-    post, form = get_object_or_404(Post, pk=key), EndForm(request.POST)
+    post, form = record_or_404(Post, key), EndForm(request.POST)
     if form.is_valid():
         actions.end_post(post, **form.cleaned_data, by=request.actor)
         messages.success(request, _("The post ends."))

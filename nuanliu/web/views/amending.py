@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -18,14 +18,14 @@ from nuanliu.web.forms import ReasonForm
 from nuanliu.web.forms_lists import CorrectedListsForm
 from nuanliu.web.guards import WRITING, DeskRequest, page
 from nuanliu.web.listings import show
-from nuanliu.web.queries import business_day, campaigns_for
+from nuanliu.web.queries import business_day, campaign_or_404, record_or_404
 from nuanliu.web.tables.awards import AWARDS
 from nuanliu.web.views.rosters import AT_ONCE_BYTES
 from nuanliu.web.views.tracing import shown
 
 
 def _roster(key: UUID) -> Roster:
-    return get_object_or_404(Roster.objects.select_related("organization", "campaign"), pk=key)
+    return record_or_404(Roster, key, "organization", "campaign")
 
 
 @page(POLICY, "attach_roster", WRITING)
@@ -79,7 +79,7 @@ def _by_worker(request: DeskRequest, found: Roster, files: list[SubmittedFile]) 
 @page(POLICY, "read")
 def awards(request: DeskRequest, key: UUID) -> HttpResponse:
     """The awards of a campaign, or of one of its lists; names masked."""
-    campaign = get_object_or_404(campaigns_for(request.actor), pk=key)
+    campaign = campaign_or_404(request.actor, key)
     return show(
         request,
         AWARDS,
@@ -99,7 +99,7 @@ def _uuid_of(text: str) -> UUID | None:
 
 def _award(key: int) -> Award:
     related = ("person", "organization", "campaign", "category", "account", "roster", "plan", "standard")
-    return get_object_or_404(Award.objects.select_related(*related), pk=key)
+    return record_or_404(Award, key, *related)
 
 
 @page(POLICY, "read")

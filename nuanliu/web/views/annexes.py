@@ -41,7 +41,7 @@ from nuanliu.web.forms import AsOfForm, DraftForm
 from nuanliu.web.forms_returns import DaysForm, TypedForm
 from nuanliu.web.guards import WRITING, DeskRequest, page
 from nuanliu.web.paging import number_or_404, page_of
-from nuanliu.web.queries import business_day, campaigns_for, unions_for
+from nuanliu.web.queries import business_day, campaign_or_404, unions_for
 
 RECORDS = 20
 VERSIONS_SHOWN = 6
@@ -63,7 +63,7 @@ class Place:
 
 def place_of(request: DeskRequest, campaign: UUID, organization: UUID) -> Place:
     """What an address names; 404 outside the post's scope."""
-    found = get_object_or_404(campaigns_for(request.actor), pk=campaign)
+    found = campaign_or_404(request.actor, campaign)
     union = get_object_or_404(with_stream_mark(unions_for(request.actor)), pk=organization)
     return Place(found, union, AsOfForm(request.GET).day(business_day(found)))
 

@@ -30,7 +30,7 @@ from nuanliu.web.downloads import attachment
 from nuanliu.web.forms_people import SampleForm
 from nuanliu.web.guards import FORM, DeskRequest, page, signed_in
 from nuanliu.web.paging import newest_first
-from nuanliu.web.queries import campaigns_for, user_names
+from nuanliu.web.queries import campaigns_for, record_or_404, user_names
 from nuanliu.web.reading import act_words, changes_of, kind_words, page_of_record
 
 SINCE = timedelta(days=365)
@@ -191,7 +191,7 @@ def rows_of(found: list[AuditEntry]) -> list[dict[str, Any]]:
 @signed_in()
 def entry(request: DeskRequest, key: int) -> HttpResponse:
     """One act, and the proof that its row stands as it was written, step by step."""
-    found = get_object_or_404(AuditEntry, pk=key)
+    found = record_or_404(AuditEntry, key)
     context = {"row": rows_of([found])[0], "entry": found, "proof": proof_of(found)}
     return render(request, "web/audit_entry.html", context)
 
@@ -199,7 +199,7 @@ def entry(request: DeskRequest, key: int) -> HttpResponse:
 @signed_in()
 def proof(request: DeskRequest, key: int) -> HttpResponse:
     """The proof as a small file that a third party can check without us; who took it is noted."""
-    made = take_proof(get_object_or_404(AuditEntry, pk=key), by=request.actor)
+    made = take_proof(record_or_404(AuditEntry, key), by=request.actor)
     if made is None:
         raise Http404
     answer = JsonResponse(made.as_data(), json_dumps_params={"ensure_ascii": False, "indent": 1})

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -40,6 +40,7 @@ from nuanliu.web.forms import DescriptionForm, OnForm, PayerForm, WordingForm
 from nuanliu.web.guards import FORM, WRITING, DeskRequest, page
 from nuanliu.web.listings.showing import show
 from nuanliu.web.paging import SIZE, number_or_404, page_of
+from nuanliu.web.queries import record_or_404
 from nuanliu.web.tables.banks import BANKS, state_of
 from nuanliu.web.views.administration import own_union
 
@@ -206,7 +207,7 @@ def register_payer(request: DeskRequest, key: UUID) -> HttpResponse:
     """Say from which account the union pays by this bank."""
     found, form = _profile(request, key), PayerForm(request.POST, prefix="payer")
     if form.is_valid():
-        own = get_object_or_404(Organization, pk=request.actor.organization_id)
+        own = record_or_404(Organization, request.actor.organization_id)
         actions.register_payer(own, profile=found, **form.cleaned_data, by=request.actor)
         messages.success(request, _("The paying account is registered."))
     else:
@@ -254,7 +255,7 @@ def answers(request: DeskRequest, key: UUID) -> HttpResponse:
 
 
 def _batch(key: UUID) -> PaymentBatch:
-    return get_object_or_404(PaymentBatch.objects.select_related("profile", "plan"), pk=key)
+    return record_or_404(PaymentBatch, key, "profile", "plan")
 
 
 @page(POLICY, "map_wording", WRITING)
@@ -273,7 +274,7 @@ def explain(request: DeskRequest, key: UUID) -> HttpResponse:
 @page(POLICY, "reply", WRITING)
 def reapply(request: DeskRequest, key: UUID) -> HttpResponse:
     """Read an archived reply once more, now that its words are explained."""
-    reply = get_object_or_404(ReplyFile.objects.select_related("batch", "file"), pk=key)
+    reply = record_or_404(ReplyFile, key, "batch", "file")
     form = OnForm(request.POST)
     if form.is_valid():
         result = actions.reapply_reply(reply, by=request.actor, on=form.cleaned_data["on"])

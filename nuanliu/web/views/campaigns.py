@@ -29,7 +29,7 @@ from nuanliu.web.forms_rules import ChangeForm, EndForm
 from nuanliu.web.guards import WRITING, DeskRequest, page, signed_in
 from nuanliu.web.listings.showing import show
 from nuanliu.web.paging import newest_first
-from nuanliu.web.queries import business_day, campaigns_for, unions_for, with_sums
+from nuanliu.web.queries import business_day, campaign_or_404, campaigns_known, unions_for, with_sums
 from nuanliu.web.tables.campaigns import CAMPAIGNS
 
 SHOWN = 8
@@ -46,14 +46,14 @@ def campaigns(request: DeskRequest) -> HttpResponse:
 @page(AWARDS, "import_roster")
 def hand_in(request: DeskRequest) -> HttpResponse:
     """To where a list is handed in: the latest campaign; to all of them where there is none."""
-    latest = campaigns_for(request.actor).first()
+    latest = next(iter(campaigns_known(request.actor, 1)), None)
     return redirect(f"{reverse('campaign', args=[latest.pk])}#{HAND_IN}" if latest else "campaigns")
 
 
 @signed_in()
 def campaign(request: DeskRequest, key: UUID) -> HttpResponse:
     """One campaign: facts, standard, progress, lists and plans; a list is dropped here."""
-    return _shown(request, get_object_or_404(campaigns_for(request.actor), pk=key))
+    return _shown(request, campaign_or_404(request.actor, key))
 
 
 def _shown(request: DeskRequest, found: Campaign, **bound: Any) -> HttpResponse:

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
 from nuanliu.awards.models import Roster
@@ -12,6 +12,7 @@ from nuanliu.awards.permissions import POLICY
 from nuanliu.awards.queries import compared, differences, last_list
 from nuanliu.web.guards import DeskRequest, page
 from nuanliu.web.paging import SIZE, page_of
+from nuanliu.web.queries import record_or_404
 
 KINDS = {"new": _("new"), "gone": _("gone"), "changed": _("changed")}
 
@@ -19,7 +20,7 @@ KINDS = {"new": _("new"), "gone": _("gone"), "changed": _("changed")}
 @page(POLICY, "read")
 def roster_compared(request: DeskRequest, key: UUID) -> HttpResponse:
     """Who is new, gone or changed since the last list, names masked; asked by the list's page, the counts alone."""
-    found = get_object_or_404(Roster.objects.select_related("organization", "campaign"), pk=key)
+    found = record_or_404(Roster, key, "organization", "campaign")
     before = last_list(found)
     counts = compared(found, before) if before else None
     context: dict[str, Any] = {"roster": found, "before": before, "counts": counts}

@@ -32,7 +32,7 @@ from nuanliu.web.findings import told_whole
 from nuanliu.web.forms import PlanForm, ProposalForm
 from nuanliu.web.forms_plans import FundEntry, entries_of, entries_posted, entries_proposed
 from nuanliu.web.guards import FORM, DeskRequest, page
-from nuanliu.web.queries import CategoryTotal, business_day, campaigns_for
+from nuanliu.web.queries import CategoryTotal, business_day, campaign_or_404
 
 COUNT = "count"
 # The draft's lines, fetched with it.
@@ -47,7 +47,7 @@ PROPOSERS = (Role.RIGHTS_OFFICER, Role.FINANCE_OFFICER, Role.FOUNDATION_OFFICER,
 @page(POLICY, "draft_plan", FORM)
 def plan_new(request: DeskRequest, key: UUID) -> HttpResponse:
     """Draft a plan for a campaign: from each fund so much for these categories."""
-    campaign = get_object_or_404(campaigns_for(request.actor), pk=key)
+    campaign = campaign_or_404(request.actor, key)
     return _compose(request, campaign, None)
 
 

@@ -25,7 +25,7 @@ from nuanliu.web.dossiers import Dossier, dossier_of
 from nuanliu.web.downloads import attachment
 from nuanliu.web.forms_plans import MinutedMeetingForm
 from nuanliu.web.guards import WRITING, DeskRequest, page
-from nuanliu.web.queries import business_day
+from nuanliu.web.queries import business_day, record_or_404
 from nuanliu.web.views.plans import USE_PLAN, money
 
 MINUTES = "minutes"
@@ -54,7 +54,7 @@ def record(request: DeskRequest, key: UUID) -> HttpResponse:
 
 
 def _plan(key: UUID) -> UsePlan:
-    return get_object_or_404(UsePlan.objects.select_related("organization", "campaign", "purpose"), pk=key)
+    return record_or_404(UsePlan, key, "organization", "campaign", "purpose")
 
 
 def _shown(

@@ -17,11 +17,11 @@ from nuanliu.returns.permissions import POLICY
 from nuanliu.returns.queries import annex1_row, values_entered
 from nuanliu.web.forms import AsOfForm, ReasonForm
 from nuanliu.web.guards import WRITING, DeskRequest, page
-from nuanliu.web.queries import business_day, campaigns_for, unions_for
+from nuanliu.web.queries import business_day, campaign_or_404, unions_for
 
 
 def _place(request: DeskRequest, campaign: UUID, organization: UUID) -> tuple[Campaign, Organization]:
-    found = get_object_or_404(campaigns_for(request.actor), pk=campaign)
+    found = campaign_or_404(request.actor, campaign)
     return found, get_object_or_404(unions_for(request.actor), pk=organization)
 
 

@@ -20,20 +20,14 @@ from nuanliu.web.acts import act, steps
 from nuanliu.web.forms import CashForm, FileForm, OnForm, RecusalForm
 from nuanliu.web.guards import WRITING, DeskRequest, page
 from nuanliu.web.listings import show
-from nuanliu.web.queries import (
-    business_day,
-    campaigns_for,
-    colleagues,
-    recipients,
-    unions_for,
-)
+from nuanliu.web.queries import business_day, campaign_or_404, colleagues, recipients, unions_for
 from nuanliu.web.tables.exceptions import CASH, CASH_STATES, RECUSALS
 
 CASH_RECEIPT = "cash_receipt"
 
 
 def _campaign(request: DeskRequest, key: UUID) -> Campaign:
-    return get_object_or_404(campaigns_for(request.actor), pk=key)
+    return campaign_or_404(request.actor, key)
 
 
 # --- to step back ---

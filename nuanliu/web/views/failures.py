@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -29,6 +29,7 @@ from nuanliu.web.forms import AccountForm, OnForm
 from nuanliu.web.forms_money import ReissueForm
 from nuanliu.web.guards import FORM, WRITING, DeskRequest, page
 from nuanliu.web.paging import SIZE, number_or_404, page_of
+from nuanliu.web.queries import record_or_404
 
 # What has to be done, and whose role does it.
 CARES = {
@@ -97,7 +98,7 @@ def _row(request: DeskRequest, row: WaitingFailure, attempts: list[Attempt], tod
 @page(POLICY, "correct", FORM)
 def correct(request: DeskRequest, key: int) -> HttpResponse:
     """Say to which account it should have gone."""
-    order = get_object_or_404(PaymentOrder.objects.select_related("batch"), pk=key)
+    order = record_or_404(PaymentOrder, key, "batch")
     form = AccountForm(request.POST or None, initial={"holder_name": order.payee_name, "bank": order.bank})
     if form.is_valid():
         actions.correct_account(order, **form.cleaned_data, by=request.actor)
@@ -113,7 +114,7 @@ def correct(request: DeskRequest, key: int) -> HttpResponse:
 @page(POLICY, "verify", FORM, again=True)
 def verify(request: DeskRequest, key: UUID) -> HttpResponse:
     """Another person confirms the account with the payee."""
-    correction = get_object_or_404(AccountCorrection.objects.select_related("order", "corrected_by"), pk=key)
+    correction = record_or_404(AccountCorrection, key, "order", "corrected_by")
     form = OnForm(request.POST or None, initial={"on": correction.order.settled_on})
     if form.is_valid():
         actions.verify_correction(correction, by=request.actor, on=form.cleaned_data["on"])

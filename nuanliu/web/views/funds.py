@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -18,6 +18,7 @@ from nuanliu.web.acts import act
 from nuanliu.web.guards import DeskRequest, page
 from nuanliu.web.listings.showing import show
 from nuanliu.web.paging import SIZE, number_or_404, page_of
+from nuanliu.web.queries import record_or_404
 from nuanliu.web.tables.funds import FUNDS
 
 
@@ -31,7 +32,7 @@ def funds(request: DeskRequest) -> HttpResponse:
 @page(POLICY, "view")
 def fund(request: DeskRequest, key: UUID) -> HttpResponse:
     """One fund: its restrictions, its balance, and what moved."""
-    found = get_object_or_404(Fund.objects.select_related("organization", "purpose", "campaign"), pk=key)
+    found = record_or_404(Fund, key, "organization", "purpose", "campaign")
     before = number_or_404(request.GET.get("after")) or None
     shown = page_of(statement_of(found, before=before, limit=SIZE + 1), "transfer_id")
     by = request.actor

@@ -19,7 +19,7 @@ from nuanliu.ledger.queries import balance_of, is_reversed, takers_of, terms_bel
 from nuanliu.ledger.states import TransferKind
 from nuanliu.web.forms_money import AllocationForm, FundForm, MoneyForm, ReversalForm
 from nuanliu.web.guards import FORM, DeskRequest, page
-from nuanliu.web.queries import business_day, campaigns_for, unions_for
+from nuanliu.web.queries import business_day, campaigns_for, record_or_404, unions_for
 
 # A posting comes back with its award, through the failed payments.
 TAKEN_BACK_HERE = (TransferKind.RECEIVE, TransferKind.ALLOCATE)
@@ -46,7 +46,7 @@ def _above(request: DeskRequest) -> Fund | None:
         wanted = UUID(request.GET.get("like", ""))
     except ValueError:
         return None
-    return get_object_or_404(Fund, pk=wanted)
+    return record_or_404(Fund, wanted)
 
 
 def _terms(form: FundForm) -> dict[str, Any]:
@@ -138,7 +138,7 @@ def reverse(request: DeskRequest, key: UUID, number: int) -> HttpResponse:
 
 
 def _fund(key: UUID) -> Fund:
-    return get_object_or_404(Fund.objects.select_related("organization", "purpose"), pk=key)
+    return record_or_404(Fund, key, "organization", "purpose")
 
 
 def _transfer(fund: Fund, number: int) -> Transfer:

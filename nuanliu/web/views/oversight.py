@@ -4,18 +4,18 @@ from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 
 from nuanliu.awards.permissions import POLICY
 from nuanliu.programmes.models import Campaign
 from nuanliu.web.concerns import CONCERNS, found_in
 from nuanliu.web.guards import DeskRequest, page
 from nuanliu.web.paging import page_of
-from nuanliu.web.queries import campaigns_for
+from nuanliu.web.queries import campaign_or_404
 
 
 def _campaign(request: DeskRequest, key: UUID) -> Campaign:
-    return get_object_or_404(campaigns_for(request.actor), pk=key)
+    return campaign_or_404(request.actor, key)
 
 
 @page(POLICY, "oversee")

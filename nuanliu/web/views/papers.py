@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django import forms
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 
 from nuanliu.awards.models import Roster
@@ -17,6 +17,7 @@ from nuanliu.web import jobs
 from nuanliu.web.forms import ReasonForm
 from nuanliu.web.guards import FORM, DeskRequest, page
 from nuanliu.web.printing import MARKED, PDF_ROWS, print_roster
+from nuanliu.web.queries import record_or_404
 
 AT_ONCE_ROWS = PDF_ROWS
 MARKED_AT_ONCE_ROWS = 3_000
@@ -34,7 +35,7 @@ class PaperForm(forms.Form):
 @page(POLICY, "reveal", FORM, again=True)
 def roster_paper(request: DeskRequest, key: UUID) -> HttpResponse:
     """Ask for the roster: made at once when small, else by a worker, in parts."""
-    found = get_object_or_404(Roster.objects.select_related("organization", "handler"), pk=key)
+    found = record_or_404(Roster, key, "organization", "handler")
     form = PaperForm(request.POST or None, initial={"kind": request.GET.get("kind", "pdf")})
     if form.is_valid():
         requests = [
@@ -54,7 +55,7 @@ def roster_paper(request: DeskRequest, key: UUID) -> HttpResponse:
 @page(POLICY, "reveal", FORM, again=True)
 def roster_marked(request: DeskRequest, key: UUID) -> HttpResponse:
     """Ask for the list as received with what was found in its cells: at once when small, else by a worker."""
-    found = get_object_or_404(Roster.objects.select_related("organization", "campaign"), pk=key)
+    found = record_or_404(Roster, key, "organization", "campaign")
     form = ReasonForm(request.POST or None, initial={"reason": _("to be put right by the sender")})
     if form.is_valid():
         asked = _asked(request, found, {"kind": MARKED, **form.cleaned_data}, 1)

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -37,7 +37,7 @@ from nuanliu.web.guards import FORM, WRITING, DeskRequest, page
 from nuanliu.web.listings import show
 from nuanliu.web.onward import after_batch
 from nuanliu.web.paging import SIZE, number_or_404, page_of
-from nuanliu.web.queries import PayeeFault, business_day, payee_faults
+from nuanliu.web.queries import PayeeFault, business_day, payee_faults, record_or_404
 from nuanliu.web.tables.payments import BATCHES
 
 BANK_RECEIPT = "bank_receipt"
@@ -123,7 +123,7 @@ def renew(request: DeskRequest, key: UUID) -> HttpResponse:
 
 
 def _plan(key: UUID) -> UsePlan:
-    return get_object_or_404(UsePlan.objects.select_related("campaign", "organization"), pk=key)
+    return record_or_404(UsePlan, key, "campaign", "organization")
 
 
 def _build(
@@ -181,7 +181,7 @@ def batch(request: DeskRequest, key: UUID) -> HttpResponse:
 
 def _batch(key: UUID) -> PaymentBatch:
     related = ("organization", "plan", "fund", "profile", "built_by", "released_by", "file")
-    return get_object_or_404(PaymentBatch.objects.select_related(*related), pk=key)
+    return record_or_404(PaymentBatch, key, *related)
 
 
 def _tabs(totals: BatchTotals) -> list[dict[str, Any]]:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -30,7 +30,7 @@ from nuanliu.web.forms import ProposalForm, ReasonForm, UnusedForm
 from nuanliu.web.guards import WRITING, DeskRequest, page
 from nuanliu.web.listings import show
 from nuanliu.web.onward import after_plan
-from nuanliu.web.queries import business_day
+from nuanliu.web.queries import business_day, record_or_404
 from nuanliu.web.tables.plans import PLANS
 
 USE_PLAN = "use_plan"
@@ -84,7 +84,7 @@ def _rounds(found: UsePlan) -> tuple[RoundRecorded | None, list[RoundRecorded]]:
 
 
 def _plan(key: UUID) -> UsePlan:
-    return get_object_or_404(UsePlan.objects.select_related("organization", "campaign", "purpose"), pk=key)
+    return record_or_404(UsePlan, key, "organization", "campaign", "purpose")
 
 
 def money(found: UsePlan) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -33,7 +33,7 @@ from nuanliu.web.forms import OnForm, ReasonForm
 from nuanliu.web.forms_returns import SentForm
 from nuanliu.web.guards import WRITING, DeskRequest, page
 from nuanliu.web.listings import show
-from nuanliu.web.queries import campaigns_for
+from nuanliu.web.queries import campaigns_known, record_or_404
 from nuanliu.web.tables.returns import RETURNS
 from nuanliu.web.views.annexes import life_of, place_of
 
@@ -44,7 +44,7 @@ CAMPAIGNS = 12
 @page(POLICY, "view")
 def returns(request: DeskRequest) -> HttpResponse:
     """All versions of official tables in scope, and the living table of each campaign."""
-    campaigns = list(campaigns_for(request.actor)[:CAMPAIGNS])
+    campaigns = campaigns_known(request.actor, CAMPAIGNS)
     return show(request, RETURNS, template="web/returns.html", campaigns=campaigns)
 
 
@@ -157,10 +157,7 @@ def _not_signed(is_draft: bool) -> str:
 
 
 def _version(key: UUID) -> Return:
-    return get_object_or_404(
-        Return.objects.select_related("organization", "campaign", "drafted_by", "signed_by", "judged_by"),
-        pk=key,
-    )
+    return record_or_404(Return, key, "organization", "campaign", "drafted_by", "signed_by", "judged_by")
 
 
 def _changes(changed: dict[str, int]) -> list[dict[str, Any]]:

@@ -1,5 +1,6 @@
 """Lists: dropped, read, shown as received with what was found, put right in place, accepted, signed."""
 
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from nuanliu.awards.permissions import POLICY
 from nuanliu.awards.queries import Summary, summary_of
 from nuanliu.base.actor import Actor
 from nuanliu.base.jobs import ask
+from nuanliu.base.worded import SOME_UUID, Worded
 from nuanliu.kernel.findings import CODES, Severity
 from nuanliu.ledger.models import UsePlan
 from nuanliu.organizations.models import Organization
@@ -28,7 +30,7 @@ from nuanliu.web.guards import WRITING, DeskRequest, page
 from nuanliu.web.list_acts import OPEN_STATES, acts_of_list, steps_of_list
 from nuanliu.web.listings import show
 from nuanliu.web.onward import after_roster
-from nuanliu.web.queries import campaigns_for, unions_for
+from nuanliu.web.queries import campaign_or_404, record_or_404, unions_for
 from nuanliu.web.sheets import FIELDS, sheets_of
 from nuanliu.web.tables.rosters import ROSTERS
 
@@ -59,7 +61,7 @@ def drop(request: DeskRequest, key: UUID) -> HttpResponse:
 
     A script that sends the files itself is answered in JSON: where to go, or what is wrong with which file.
     """
-    campaign = get_object_or_404(campaigns_for(request.actor), pk=key)
+    campaign = campaign_or_404(request.actor, key)
     form = ListsForm(request.POST, request.FILES, unions=unions_for(request.actor))
     if not form.is_valid():
         return _not_taken(request, form, campaign)
@@ -170,27 +172,22 @@ def head_of(by: Actor, found: Roster, summary: Summary) -> dict[str, Any]:
 
 def roster_with_sheets(key: UUID) -> tuple[Roster, dict[int, RosterSheet]]:
     """A list and its sheets by ordinal, in one query: no list is without one. 404 beyond the scope."""
-    sheets = RosterSheet.objects.filter(roster=key).select_related(
-        "file",
-        "roster__organization",
-        "roster__campaign",
-        "roster__standard",
-        "roster__handler",
-        "roster__responsible",
-        "roster__plan",
-    )
-    by_ordinal = {sheet.ordinal: sheet for sheet in sheets}
+    by_ordinal = {sheet.ordinal: sheet for sheet in _sheets_with_roster().records({SOME_UUID: key})}
     if not by_ordinal:
         raise Http404
     return next(iter(by_ordinal.values())).roster, by_ordinal
 
 
+@cache
+def _sheets_with_roster() -> Worded[RosterSheet]:
+    related = ("organization", "campaign", "standard", "handler", "responsible", "plan")
+    sheets = RosterSheet.objects.filter(roster=SOME_UUID)
+    return Worded.of(sheets.select_related("file", *(f"roster__{one}" for one in related)))
+
+
 def _roster(key: UUID) -> Roster:
-    return get_object_or_404(
-        Roster.objects.select_related(
-            "organization", "campaign", "standard", "handler", "responsible", "plan"
-        ),
-        pk=key,
+    return record_or_404(
+        Roster, key, "organization", "campaign", "standard", "handler", "responsible", "plan"
     )
 
 

@@ -28,7 +28,7 @@ from nuanliu.web.forms import FileForm, OnForm
 from nuanliu.web.forms_lists import REASONS, CellForm, UndoForm, ValueForm
 from nuanliu.web.guards import FORM, WRITING, DeskRequest, page
 from nuanliu.web.list_acts import open_for_rows
-from nuanliu.web.queries import business_day
+from nuanliu.web.queries import business_day, record_or_404
 from nuanliu.web.sheets import FIELDS, GRAVITY, IGNORED, Row, before_row, drawn_rows
 from nuanliu.web.views.rosters import head_of, roster_with_sheets, uuid_of
 
@@ -170,7 +170,7 @@ def _initial(shown: Row, wanted: str | None) -> dict[str, str | None]:
 @page(POLICY, "map_heading", WRITING)
 def heading(request: DeskRequest, key: UUID) -> HttpResponse:
     """Say what a heading means; remembered for this sender, and the list is read again by it."""
-    found = get_object_or_404(Roster.objects.select_related("organization"), pk=key)
+    found = record_or_404(Roster, key, "organization")
     name, meaning = request.POST.get("heading", ""), request.POST.get("field", "")
     if not name or meaning not in (*FIELDS, IGNORED):
         raise Http404
@@ -192,7 +192,7 @@ def heading(request: DeskRequest, key: UUID) -> HttpResponse:
 @page(POLICY, "map_heading", FORM)
 def headings(request: DeskRequest, key: UUID) -> HttpResponse:
     """What this sender's headings were said to mean; each can be forgotten."""
-    found = get_object_or_404(Roster.objects.select_related("organization", "campaign"), pk=key)
+    found = record_or_404(Roster, key, "organization", "campaign")
     known = remembered_mappings(found.organization_path)
     if request.method == "POST":
         mapping = get_object_or_404(known, pk=uuid_of(request.POST.get("mapping")))
@@ -207,7 +207,7 @@ def headings(request: DeskRequest, key: UUID) -> HttpResponse:
 @page(POLICY, "record_handout", FORM)
 def handout(request: DeskRequest, key: UUID) -> HttpResponse:
     """Goods handed out against signatures: the signed list closes these awards."""
-    found = get_object_or_404(Roster.objects.select_related("organization", "campaign"), pk=key)
+    found = record_or_404(Roster, key, "organization", "campaign")
     file_form = FileForm(request.POST or None, request.FILES or None)
     on_form = OnForm(request.POST or None, initial={"on": business_day(found.campaign)})
     if file_form.is_valid() and on_form.is_valid():

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -15,7 +15,7 @@ from nuanliu.returns.queries import annex1_form
 from nuanliu.web.forms_rules import CampaignForm, EndForm, ProgrammeForm, WordForm
 from nuanliu.web.guards import FORM, WRITING, DeskRequest, page, signed_in
 from nuanliu.web.listings import chosen, show
-from nuanliu.web.queries import programmes_for
+from nuanliu.web.queries import programmes_for, record_or_404
 from nuanliu.web.tables.campaigns import PROGRAMMES
 from nuanliu.web.tables.rules import GOODS, RULES
 
@@ -68,7 +68,7 @@ def categories(request: DeskRequest) -> HttpResponse:
 
 
 def _own_union(request: DeskRequest) -> Organization:
-    return get_object_or_404(Organization, pk=request.actor.organization_id)
+    return record_or_404(Organization, request.actor.organization_id)
 
 
 @signed_in()

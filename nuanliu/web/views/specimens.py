@@ -15,7 +15,7 @@ from nuanliu.payments.permissions import POLICY as PAYMENTS
 from nuanliu.payments.states import BatchState
 from nuanliu.web.downloads import attachment
 from nuanliu.web.guards import DeskRequest, page
-from nuanliu.web.queries import campaigns_for
+from nuanliu.web.queries import campaign_or_404, record_or_404
 
 ANSWERABLE = (BatchState.SENT, BatchState.RECONCILED, BatchState.CLOSED)
 
@@ -23,8 +23,8 @@ ANSWERABLE = (BatchState.SENT, BatchState.RECONCILED, BatchState.CLOSED)
 @page(AWARDS, "import_roster")
 def specimen_list(request: DeskRequest, key: UUID) -> HttpResponse:
     """A list of invented people of the reader's union, with some faults to put right."""
-    campaign = get_object_or_404(campaigns_for(request.actor), pk=key)
-    union = get_object_or_404(Organization, pk=request.actor.organization_id)
+    campaign = campaign_or_404(request.actor, key)
+    union = record_or_404(Organization, request.actor.organization_id)
     return _specimen("list", union, campaign)
 
 

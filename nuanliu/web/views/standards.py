@@ -36,7 +36,7 @@ from nuanliu.web.forms_rules import (
 )
 from nuanliu.web.guards import FORM, WRITING, DeskRequest, page, signed_in
 from nuanliu.web.listings.showing import show
-from nuanliu.web.queries import standards_for, superiors_of
+from nuanliu.web.queries import record_or_404, standards_for, superiors_of
 from nuanliu.web.tables.campaigns import STANDARDS
 
 MINUTES = "minutes"
@@ -84,7 +84,7 @@ def standard_new(request: DeskRequest) -> HttpResponse:
 
 
 def _own_union(request: DeskRequest) -> Organization:
-    return get_object_or_404(Organization, pk=request.actor.organization_id)
+    return record_or_404(Organization, request.actor.organization_id)
 
 
 @signed_in()

@@ -1,8 +1,9 @@
 """A list drawn again as it was received: its own titles and headings, its own cells, and in each what was found."""
 
+import dataclasses
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
@@ -49,23 +50,22 @@ SUMS = ("cash", "goods_value", "total")
 GRAVITY = {"error": 0, "warning": 1, "note": 2}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Heading:
-    """A column as the sender named it; `key` finds its cells, `field` is None where nobody knows the heading."""
+    """A column as the sender named it; `key` finds its cells, `field` is None where nobody knows the heading.
+
+    `known` is the field that people can put right, or ''; `is_sum` tells whether figures stand in it.
+    """
 
     text: str
     field: str | None
     key: str
+    known: str = dataclasses.field(init=False)
+    is_sum: bool = dataclasses.field(init=False)
 
-    @property
-    def known(self) -> str:
-        """The field that people can put right, or ''."""
-        return self.field if self.field in FIELDS else ""
-
-    @property
-    def is_sum(self) -> bool:
-        """Whether figures stand in it."""
-        return self.field in SUMS
+    def __post_init__(self) -> None:
+        self.known = self.field if self.field in FIELDS else ""
+        self.is_sum = self.field in SUMS
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +78,12 @@ class Mark:
     proposal: Proposal | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Cell:
-    """One cell: its text as the reader may see it, what was found in it, and the text as received if corrected."""
+    """One cell: its text as the reader may see it, what was found in it, and the text as received if corrected.
+
+    A page has eight hundred, so they are made in the plain way.
+    """
 
     text: str
     heading: Heading
@@ -129,7 +132,7 @@ class Table:
     sheet: RosterSheet
     headings: list[Heading]
     lines: list[Line]
-    rows: list[Row] = field(default_factory=list)
+    rows: list[Row] = dataclasses.field(default_factory=list)
 
     @property
     def pinned(self) -> str:
@@ -143,7 +146,7 @@ class Sheets:
 
     tables: list[Table]
     next: str
-    samples: dict[str, list[str]] = field(default_factory=dict)
+    samples: dict[str, list[str]] = dataclasses.field(default_factory=dict)
 
 
 def sheets_of(
@@ -263,6 +266,8 @@ def _cell(
 ) -> Cell:
     received = given.get(heading.key)
     original = "" if received is None else str(received)
+    if not marks and not one.corrections:
+        return Cell(shown(heading.field, original, masked=masked), heading, raw="" if masked else original)
     corrected = one.corrections.get(heading.known)
     value = corrected.value if corrected else original
     return Cell(

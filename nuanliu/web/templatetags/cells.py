@@ -80,8 +80,13 @@ def _cell(context: Context, row: Row, cell: Cell, place: str) -> str:
     known, standing = heading.known, _standing(heading)
     spoken = f"{cell.severity} corrected{standing}" if cell.corrected else f"{cell.severity}{standing}"
     edit = f' data-edit="{place.replace(PLACE, known)}"' if place and known else ""
-    told = _told(context, cell) if cell.marks or cell.corrected else escape(cell.text)
-    return f'<td id="cell-{row.key}-{escape(heading.key)}" class="{spoken}"{edit}>{told}</td>'
+    told = _told(context, cell) if cell.marks or cell.corrected else _plain(cell.text)
+    return f'<td id="cell-{row.key}-{_plain(heading.key)}" class="{spoken}"{edit}>{told}</td>'
+
+
+def _plain(text: str) -> str:
+    """A text escaped; names, sums and numbers are of letters and digits alone, and need no second look."""
+    return text if text.isalnum() else escape(text)
 
 
 def _told(context: Context, cell: Cell) -> str:
@@ -137,7 +142,7 @@ def _written(cell: Mapping[str, Any]) -> str:
 
 def _text(value: Any) -> str:
     if type(value) is str:
-        return escape(value)
+        return _plain(value)
     return "" if value is None else conditional_escape(value if isinstance(value, str) else localize(value))
 
 

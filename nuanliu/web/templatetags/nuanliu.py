@@ -26,6 +26,7 @@ COLOURS = {
     "amber": {"checked", "received", "proposed", "built", "sent", "released", "warning", "running", "attached", "asked",
               "submitted", "signed", "in_payment", "in_handout", "temporary", "waiting"},
 }  # fmt: skip
+COLOUR_OF = {state: colour for colour, states in COLOURS.items() for state in states}
 
 
 @register.filter
@@ -55,7 +56,7 @@ def thousands(number: int | None) -> str:
 @register.filter
 def colour(state: str) -> str:
     """The chip's colour for a state or severity."""
-    return next((colour for colour, states in COLOURS.items() if state in states), "grey")
+    return COLOUR_OF.get(state, "grey")
 
 
 @register.filter

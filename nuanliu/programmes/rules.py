@@ -82,6 +82,8 @@ def prohibited_column(goods: pl.Series, words: Sequence[ProhibitedWord]) -> pl.S
 def _suspects(goods: pl.Series, words: Sequence[ProhibitedWord]) -> Iterator[tuple[str, str]]:
     """Distinct texts that hold a word, each with itself made comparable."""
     distinct = goods.drop_nulls().unique()
+    if distinct.is_empty():
+        return iter(())
     tight = distinct.str.replace_all(INVISIBLE, "").str.normalize("NFKC").str.to_uppercase()
     tight = tight.str.normalize("NFKC").str.replace_all(r"\s+", "")
     suspect = tight.str.contains_any([word.word for word in words])

@@ -4,8 +4,10 @@ from functools import cache
 
 import polars as pl
 
-from nuanliu.awards.checking.facts import found
+from nuanliu.awards.checking.facts import Fault, found
 from nuanliu.kernel.cards import ACCOUNT, UNIONPAY_CARD
+
+DOUBLED = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
 
 
 def check_accounts(rows: pl.DataFrame) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
@@ -25,23 +27,20 @@ def check_accounts(rows: pl.DataFrame) -> tuple[pl.DataFrame, list[pl.DataFrame]
         .then(pl.lit("数字单元格只保留15位，末几位已被表格软件改坏"))
         .otherwise(pl.lit("应为8至32位数字"))
     )
-    return rows, [
-        found(rows, bad & pl.col("with_cash"), "account", "account.format", detail),
-        found(
-            rows,
-            card & ~_luhn_fits(),
-            "account",
-            "account.checksum",
-            "账号" + masked_account("account_number"),
-        ),
-        found(rows, holder_differs, "account_holder", "account.name_conflict", "户名与姓名不一致"),
-    ]
+    shown = "账号" + masked_account("account_number")
+    return rows, found(
+        rows,
+        Fault(bad & pl.col("with_cash"), "account", "account.format", detail),
+        Fault(card & ~_luhn_fits(), "account", "account.checksum", shown),
+        Fault(holder_differs, "account_holder", "account.name_conflict", "户名与姓名不一致"),
+    )
 
 
 def check_missing(rows: pl.DataFrame, excepted: pl.Expr | None = None) -> pl.DataFrame:
     """Cash without an account, unless a cash exception has been approved for the person."""
     missing = pl.col("account").is_null() & pl.col("with_cash")
-    return found(rows, missing if excepted is None else missing & ~excepted, "account", "account.missing")
+    condition = missing if excepted is None else missing & ~excepted
+    return found(rows, Fault(condition, "account", "account.missing"))[0]
 
 
 def masked_account(column: str) -> pl.Expr:
@@ -60,5 +59,5 @@ def _luhn_fits() -> pl.Expr:
 
 def _luhn_sum(number: int) -> int:
     """Of four digits: every second from the right counts double, less nine where that has two digits."""
-    digits = [number // 10**place % 10 for place in range(4)]
-    return sum(digits[::2]) + sum(2 * digit - 9 * (digit > 4) for digit in digits[1::2])
+    last, third, second, first = map(int, reversed(f"{number:04}"))
+    return last + DOUBLED[third] + second + DOUBLED[first]

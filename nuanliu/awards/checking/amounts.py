@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import polars as pl
 
-from nuanliu.awards.checking.facts import Line, found
+from nuanliu.awards.checking.facts import Fault, Line, found
 from nuanliu.kernel.money import FEN_PER_YUAN, MoneyError, fen_from_number, parse_yuan, yuan_text
 from nuanliu.kernel.text import AMOUNT, compiled, normalize_amount
 
@@ -83,23 +83,16 @@ def _findings(rows: pl.DataFrame) -> list[pl.DataFrame]:
     goods_alone = (pl.col("goods_fen") < 0) | (
         pl.col("cash_fen").is_null() & pl.col("goods_fen").is_not_null()
     )
-    return [
-        found(rows, fault == "amount.missing", "cash", "amount.missing"),
-        found(rows, (fault == "amount.format") & in_cash, "cash", "amount.format", format_detail),
-        found(rows, (fault == "amount.format") & ~in_cash, "goods_value", "amount.format", format_detail),
-        found(
-            rows,
-            (fault == "amount.not_positive") & ~goods_alone.fill_null(False),
-            "cash",
-            "amount.not_positive",
-        ),
-        found(
-            rows,
-            (fault == "amount.not_positive") & goods_alone.fill_null(False),
-            "goods_value",
-            "amount.not_positive",
-        ),
-    ]
+    goods_alone = goods_alone.fill_null(False)
+    malformed, not_positive = fault == "amount.format", fault == "amount.not_positive"
+    return found(
+        rows,
+        Fault(fault == "amount.missing", "cash", "amount.missing"),
+        Fault(malformed & in_cash, "cash", "amount.format", format_detail),
+        Fault(malformed & ~in_cash, "goods_value", "amount.format", format_detail),
+        Fault(not_positive & ~goods_alone, "cash", "amount.not_positive"),
+        Fault(not_positive & goods_alone, "goods_value", "amount.not_positive"),
+    )
 
 
 def check_standard(rows: pl.DataFrame, lines: Mapping[str, Line]) -> list[pl.DataFrame]:
@@ -112,25 +105,15 @@ def check_standard(rows: pl.DataFrame, lines: Mapping[str, Line]) -> list[pl.Dat
         pl.col("cash_fen").fill_null(0) + pl.col("goods_fen").fill_null(0),
     )
     cash_over = (cash > pl.col("line_cash_fen")) & ~pl.col("convertible")
-    return [
-        found(comparable, ~covered, "category", "standard.missing", pl.col("category_code") + "类没有标准"),
-        found(
-            comparable,
-            covered & (cash_over | (total > pl.col("line_sum_fen"))),
-            "cash",
-            "standard.exceeded",
-            _compared(),
-            _sum_of_the_standard(),
-        ),
-        found(
-            comparable,
-            covered & (total < pl.col("line_sum_fen")),
-            "cash",
-            "standard.below",
-            _compared(),
-            _sum_of_the_standard(),
-        ),
-    ]
+    over = covered & (cash_over | (total > pl.col("line_sum_fen")))
+    below = covered & (total < pl.col("line_sum_fen"))
+    without = pl.col("category_code") + "类没有标准"
+    return found(
+        comparable,
+        Fault(~covered, "category", "standard.missing", without),
+        Fault(over, "cash", "standard.exceeded", _compared(), _sum_of_the_standard()),
+        Fault(below, "cash", "standard.below", _compared(), _sum_of_the_standard()),
+    )
 
 
 def _frame_of(lines: Mapping[str, Line]) -> pl.DataFrame:

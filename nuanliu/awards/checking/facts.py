@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
+from typing import NamedTuple
 
 import polars as pl
 
@@ -89,23 +90,31 @@ def nothing_found() -> pl.DataFrame:
     return pl.DataFrame(schema=FOUND)
 
 
-def found(
-    rows: pl.DataFrame,
-    condition: pl.Expr,
-    field_name: str,
-    code: str,
-    detail: pl.Expr | str = "",
-    expected: pl.Expr | None = None,
-) -> pl.DataFrame:
-    """One finding for each row where the condition holds."""
-    concerned = rows.filter(condition)
-    if concerned.is_empty():
-        return nothing_found()
-    words = pl.lit(detail) if isinstance(detail, str) else detail
+class Fault(NamedTuple):
+    """What a row may be found for: when, in which field, under which code, and what is particular about it."""
+
+    condition: pl.Expr
+    field: str
+    code: str
+    detail: pl.Expr | str = ""
+    expected: pl.Expr | None = None
+
+
+def found(rows: pl.DataFrame, *faults: Fault) -> list[pl.DataFrame]:
+    """For each fault one finding for each row where its condition holds; all conditions are judged in one pass."""
+    holds = rows.select(fault.condition.alias(str(place)) for place, fault in enumerate(faults))
+    return [
+        _told(rows.filter(where), fault) if where.any() else nothing_found()
+        for where, fault in zip(holds.iter_columns(), faults, strict=True)
+    ]
+
+
+def _told(concerned: pl.DataFrame, fault: Fault) -> pl.DataFrame:
+    detail = pl.lit(fault.detail) if isinstance(fault.detail, str) else fault.detail
     return concerned.select(
         pl.col("row").cast(pl.UInt32),
-        pl.lit(field_name).alias("field"),
-        pl.lit(code).alias("code"),
-        words.cast(pl.String).alias("detail"),
-        (pl.lit("") if expected is None else expected).cast(pl.String).alias("expected"),
+        pl.lit(fault.field).alias("field"),
+        pl.lit(fault.code).alias("code"),
+        detail.cast(pl.String).alias("detail"),
+        (pl.lit("") if fault.expected is None else fault.expected).cast(pl.String).alias("expected"),
     )

@@ -5,7 +5,7 @@ from functools import cache
 
 import polars as pl
 
-from nuanliu.awards.checking.facts import found
+from nuanliu.awards.checking.facts import Fault, found
 from nuanliu.kernel.identity import IDENTITY, OLDEST_YEARS
 
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
@@ -64,18 +64,14 @@ def _findings(rows: pl.DataFrame) -> list[pl.DataFrame]:
     fault = pl.col("identity_fault")
     wrong_shape = fault.str.starts_with("应为") | fault.str.starts_with("数字单元格")
     wrong = fault.is_not_null() & (fault != "missing")
-    return [
-        found(rows, pl.col("name").is_null(), "name", "name.missing"),
-        found(rows, fault == "missing", "identity_number", "identity.missing"),
-        found(rows, wrong & wrong_shape, "identity_number", "identity.format", fault),
-        found(
-            rows,
-            wrong & ~wrong_shape,
-            "identity_number",
-            "identity.checksum",
-            fault + "，号码" + masked("identity_number"),
-        ),
-    ]
+    told = fault + "，号码" + masked("identity_number")
+    return found(
+        rows,
+        Fault(pl.col("name").is_null(), "name", "name.missing"),
+        Fault(fault == "missing", "identity_number", "identity.missing"),
+        Fault(wrong & wrong_shape, "identity_number", "identity.format", fault),
+        Fault(wrong & ~wrong_shape, "identity_number", "identity.checksum", told),
+    )
 
 
 def masked(column: str) -> pl.Expr:

@@ -4,7 +4,7 @@ A value that is plain already is taken as it stands; every other distinct value 
 function. So there is one set of reading rules, and a clean list of 100,000 rows costs one regular expression a column.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import polars as pl
 
@@ -43,15 +43,18 @@ def read_rows(tables: Sequence[ListTable]) -> pl.DataFrame:
     """All rows of all tables in order of file, sheet and row, numbered from 0 in `row`, read but not judged."""
     frames = [_with_all_columns(table) for table in tables]
     rows = pl.concat(frames, how="vertical", rechunk=True).with_row_index("row")
-    return rows.with_columns(*(read_column(rows[name], *reader) for name, reader in READERS.items()))
+    return rows.with_columns(*_read(rows))
 
 
-def read_column(values: pl.Series, plain: str, read: Callable[[str], str]) -> pl.Series:
-    """The column in the kernel's spelling; what the kernel reads as empty is null."""
-    messy = values.filter(~values.str.contains(plain)).unique().to_list()
-    if not messy:
-        return values
-    return values.replace(messy, [read(value) or None for value in messy])
+def _read(rows: pl.DataFrame) -> Iterator[pl.Expr]:
+    """The columns that need reading in the kernel's spelling; what the kernel reads as empty is null."""
+    messy = rows.select(
+        pl.col(name).filter(~pl.col(name).str.contains(plain)).unique().implode()
+        for name, (plain, _) in READERS.items()
+    )
+    for name, (_, read) in READERS.items():
+        if values := messy[name][0].to_list():
+            yield pl.col(name).replace(values, [read(value) or None for value in values])
 
 
 def _with_all_columns(table: ListTable) -> pl.DataFrame:

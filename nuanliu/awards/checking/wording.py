@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 import polars as pl
 
-from nuanliu.awards.checking.facts import found
+from nuanliu.awards.checking.facts import Fault, found
 from nuanliu.kernel.phones import check_phone
 from nuanliu.kernel.text import normalize_label
 
@@ -25,16 +25,11 @@ def check_categories(
     )
     label = pl.col("category_label")
     unknown = label.is_not_null() & pl.col("category_code").is_null()
-    return rows, [
-        found(rows, label.is_null(), "category", "category.missing"),
-        found(
-            rows,
-            unknown,
-            "category",
-            "category.unknown",
-            "所填为“" + shown("category") + "”",
-        ),
-    ]
+    return rows, found(
+        rows,
+        Fault(label.is_null(), "category", "category.missing"),
+        Fault(unknown, "category", "category.unknown", "所填为“" + shown("category") + "”"),
+    )
 
 
 def read_tags(rows: pl.DataFrame, by_wording: Mapping[str, str]) -> pl.Series:
@@ -58,7 +53,7 @@ def check_goods(rows: pl.DataFrame, forbidden: Callable[[pl.Series], pl.Series])
     """Goods that no warmth money may buy."""
     named = rows.with_columns(forbidden(rows["goods"]).alias("forbidden"))
     detail = pl.format("“{}”含“{}”", shown("goods"), pl.col("forbidden"))
-    return found(named, pl.col("forbidden").is_not_null(), "goods", "goods.prohibited", detail)
+    return found(named, Fault(pl.col("forbidden").is_not_null(), "goods", "goods.prohibited", detail))[0]
 
 
 def shown(column: str) -> pl.Expr:
@@ -72,7 +67,7 @@ def check_phones(rows: pl.DataFrame) -> pl.DataFrame:
     phone = rows["phone"]
     unusual = phone.filter(~phone.str.contains(PLAIN_MOBILE)).unique()
     wrong = [value for value in unusual.drop_nulls() if check_phone(value)]
-    return found(rows, pl.col("phone").is_in(wrong), "phone", "phone.format")
+    return found(rows, Fault(pl.col("phone").is_in(wrong), "phone", "phone.format"))[0]
 
 
 def _mapped(values: pl.Series, read: Callable[[str], str | None]) -> pl.Series:

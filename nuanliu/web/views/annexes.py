@@ -2,16 +2,19 @@
 
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from nuanliu.base.scope import path_and_above
+from nuanliu.base.worded import SOME_UUID, Worded, meant_by_path, stand_in_path
 from nuanliu.organizations.models import Organization
 from nuanliu.programmes.models import Campaign
 from nuanliu.returns import actions
@@ -41,7 +44,7 @@ from nuanliu.web.forms import AsOfForm, DraftForm
 from nuanliu.web.forms_returns import DaysForm, TypedForm
 from nuanliu.web.guards import WRITING, DeskRequest, page
 from nuanliu.web.paging import number_or_404, page_of
-from nuanliu.web.queries import business_day, campaign_or_404, unions_for
+from nuanliu.web.queries import below, business_day, campaign_or_404
 
 RECORDS = 20
 VERSIONS_SHOWN = 6
@@ -64,8 +67,19 @@ class Place:
 def place_of(request: DeskRequest, campaign: UUID, organization: UUID) -> Place:
     """What an address names; 404 outside the post's scope."""
     found = campaign_or_404(request.actor, campaign)
-    union = get_object_or_404(with_stream_mark(unions_for(request.actor)), pk=organization)
-    return Place(found, union, AsOfForm(request.GET).day(business_day(found)))
+    path = request.actor.organization_path
+    unions = _marked_union(len(path_and_above(path))).records(
+        {SOME_UUID: organization, **meant_by_path(path)}
+    )
+    if not unions:
+        raise Http404
+    return Place(found, unions[0], AsOfForm(request.GET).day(business_day(found)))
+
+
+@cache
+def _marked_union(depth: int) -> Worded[Organization]:
+    unions = Organization.objects.filter(below(stand_in_path(depth), "path"), pk=SOME_UUID)
+    return Worded.of(with_stream_mark(unions))
 
 
 @page(POLICY, "view")

@@ -5,7 +5,7 @@ kept holds no row and no value of anybody's; scope and policies judge each execu
 """
 # ruff: noqa: SLF001  a model's _meta is documented; the rest is what Django's own reading of a query asks of it
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from functools import lru_cache
@@ -13,8 +13,9 @@ from types import SimpleNamespace
 from typing import Any, Self
 from uuid import UUID
 
+from django.core.exceptions import EmptyResultSet, FullResultSet
 from django.db import DEFAULT_DB_ALIAS, connections
-from django.db.models import Model, QuerySet
+from django.db.models import FETCH_ONE, Model, QuerySet
 from django.db.models.query import ModelIterable, prefetch_related_objects
 
 from nuanliu.base.bulk import rows_of
@@ -47,22 +48,78 @@ class Worded[Record: Model]:
 
     def records(self, meant: Mapping[Any, Any]) -> list[Record]:
         """The same as records, each with what is read with it and computed for it, as from the query itself."""
+        return self._read(self.meaning(meant), {})
+
+    def _read(self, parameters: Sequence[Any], known: Mapping[Any, Any]) -> list[Record]:
         compiler = copy(self.compiler)
         compiler.connection = connections[DEFAULT_DB_ALIAS]
-        compiler.as_sql = lambda: (self.statement, self.meaning(meant))
-        query = SimpleNamespace(get_compiler=lambda using: compiler)
-        asked = SimpleNamespace(db=DEFAULT_DB_ALIAS, query=query, **AS_ANY_QUERY)
+        compiler.as_sql = lambda: (self.statement, parameters)
+        asked = SimpleNamespace(
+            db=DEFAULT_DB_ALIAS,
+            model=compiler.query.model,
+            query=SimpleNamespace(get_compiler=lambda using: compiler),
+            _fetch_mode=FETCH_ONE,
+            _known_related_objects=known,
+        )
         found: list[Record] = list(ModelIterable(asked))  # type: ignore[arg-type]
         if self.prefetched:
             prefetch_related_objects(found, *self.prefetched)
         return found
 
 
-# What Django asks of a query beside its words.
-AS_ANY_QUERY: dict[str, Any] = {
-    "_fetch_mode": QuerySet(Model)._fetch_mode,  # type: ignore[attr-defined]
-    "_known_related_objects": {},
-}
+# How many shapes of queries are remembered before all are forgotten.
+MANY = 1024
+_SHAPES: dict[Any, Worded[Any] | None] = {}
+
+
+def records[Record: Model](query: QuerySet[Record, Any]) -> list[Record]:
+    """All records of a query. Its conditions are worded anew; the rest, which takes most of the time, once for a shape.
+
+    The shape is what Django words the rest from: model, joins, what is read with it, order, length. A query that has
+    more to it than that is read as Django reads it.
+    """
+    if (shape := _shape_of(query)) is None:
+        return list(query)
+    key, parameters = shape
+    if key not in _SHAPES:
+        if len(_SHAPES) >= MANY:
+            _SHAPES.clear()
+        worded = Worded.of(query)
+        _SHAPES[key] = worded if list(worded.parameters) == parameters else None
+    if (kept := _SHAPES[key]) is None:
+        return list(query)
+    return kept._read(parameters, query._known_related_objects)  # type: ignore[attr-defined]
+
+
+def _shape_of(query: QuerySet[Any, Any]) -> tuple[Any, list[Any]] | None:
+    """What decides the words of a query, and its parameters; None where more decides than is looked at here."""
+    asked: Any = query.query
+    told: Any = query
+    has_more = (
+        asked.annotations or asked.extra or asked.extra_tables or asked.extra_order_by or asked.select
+        or asked.distinct or asked.combinator or asked.select_for_update or asked.explain_info
+        or asked._filtered_relations or asked.group_by is not None or asked.deferred_loading != NOTHING_DEFERRED
+        or told._iterable_class is not ModelIterable or told._result_cache is not None
+        or told._prefetch_related_lookups
+    )  # fmt: skip
+    if has_more:
+        return None
+    compiler = asked.get_compiler(DEFAULT_DB_ALIAS)
+    try:
+        where, parameters = compiler.compile(asked.where) if asked.where else ("", [])
+    except (EmptyResultSet, FullResultSet):
+        return None
+    joins = tuple(
+        (alias, join.table_name, join.join_type, join.parent_alias, getattr(join, "join_cols", None))
+        for alias, join in asked.alias_map.items()
+    )
+    order = (asked.order_by, asked.default_ordering, asked.standard_ordering)
+    length = (asked.low_mark, asked.high_mark)
+    key = (asked.model, where, joins, repr(asked.select_related), *order, *length)
+    return key, list(parameters)
+
+
+NOTHING_DEFERRED: tuple[frozenset[str], bool] = (frozenset(), True)
 
 # Stand for keys.
 SOME_UUID, ANOTHER_UUID, SOME_NUMBER = UUID(int=0), UUID(int=1), -1

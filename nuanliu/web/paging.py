@@ -7,6 +7,8 @@ from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
 from django.http import Http404
 
+from nuanliu.base.worded import records
+
 SIZE = 50
 
 
@@ -40,6 +42,6 @@ def number_or_404(text: str | None, default: int = 0) -> int:
 def _page[Row: Model](queryset: QuerySet[Row], lookup: str, after: str | None, size: int) -> Page[Row]:
     try:
         wanted: Any = queryset.filter(**{lookup: after}) if after else queryset
-        return page_of(list(wanted[: size + 1]), "pk", size)
+        return page_of(records(wanted[: size + 1]), "pk", size)
     except (ValueError, ValidationError):
         raise Http404 from None

@@ -4,11 +4,12 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.db.models import Count, Value
+from django.db.models import Count, F, Q, Value
 
 from nuanliu.access.models import Post
+from nuanliu.base import worded as worded_queries
 from nuanliu.base.scope import Scope, path_and_above, scoped
-from nuanliu.base.worded import SOME_UUID, Worded, meant_by_path, record_of, stand_in_path
+from nuanliu.base.worded import SOME_UUID, Worded, meant_by_path, record_of, records, stand_in_path
 from nuanliu.organizations.models import Organization
 from tests.awards.conftest import JIADING
 from tests.cast import Cast
@@ -76,3 +77,60 @@ def test_a_stand_in_path_means_each_step_of_the_real_one() -> None:
     stand_in = stand_in_path(3)
     assert [meant[one] for one in path_and_above(stand_in)] == path_and_above(JIADING)
     assert meant[Scope.for_path(stand_in).path_high] == Scope.for_path(JIADING).path_high
+
+
+WITHOUT_A_SHAPE = {
+    "counted": lambda posts: posts.annotate(others=Count("user__posts")),
+    "of one each": lambda posts: posts.order_by("role", "pk").distinct("role"),
+    "of some columns": lambda posts: posts.only("role"),
+    "of none": lambda posts: posts.none(),
+    "of no key": lambda posts: posts.filter(pk__in=[]),
+}
+WITH_A_SHAPE = {
+    "whole": lambda posts: posts,
+    "of a role": lambda posts: posts.filter(role="leader"),
+    "of another role": lambda posts: posts.filter(role="cashier"),
+    "of a name": lambda posts: posts.filter(user__username__contains="leader"),
+    "of a union": lambda posts: posts.filter(organization__path=JIADING),
+    "of neither": lambda posts: posts.exclude(role__in=["leader", "cashier"]),
+    "of a role or a name": lambda posts: posts.filter(Q(role="cashier") | Q(user__username="leader1")),
+    "with its user": lambda posts: posts.select_related("user"),
+    "with user and union": lambda posts: posts.select_related("user", "organization"),
+    "the first two": lambda posts: posts[:2],
+    "the next two": lambda posts: posts[2:4],
+    "backwards": lambda posts: posts.order_by("-pk"),
+    "by union, empty last": lambda posts: posts.order_by(F("valid_to").desc(nulls_last=True), "pk"),
+}
+
+
+@pytest.mark.parametrize("narrow", [*WITH_A_SHAPE.values(), *WITHOUT_A_SHAPE.values()],
+                         ids=[*WITH_A_SHAPE, *WITHOUT_A_SHAPE])  # fmt: skip
+def test_a_query_is_read_as_django_reads_it_the_first_time_and_the_second(cast: Cast, narrow: Any) -> None:
+    with scoped(Scope.for_path("/")):
+        asked = [list(narrow(Post.objects.order_by("pk"))) for _ in range(2)]
+        told = [records(narrow(Post.objects.order_by("pk"))) for _ in range(2)]
+    assert told == asked
+
+
+def test_queries_of_one_shape_are_worded_once_and_those_of_another_anew(cast: Cast) -> None:
+    worded_queries._SHAPES.clear()
+    with scoped(Scope.for_path("/")):
+        for narrow in WITH_A_SHAPE.values():
+            records(narrow(Post.objects.order_by("pk")))
+    # The two roles are one shape.
+    assert len(worded_queries._SHAPES) == len(WITH_A_SHAPE) - 1
+
+
+def test_what_is_read_with_a_record_is_its_own(cast: Cast) -> None:
+    with scoped(Scope.for_path("/")):
+        for role in ("leader", "cashier", "leader"):
+            told = records(Post.objects.filter(role=role).select_related("user").order_by("pk"))
+            assert [one.user.pk for one in told] == [one.user_id for one in told]
+
+
+def test_records_of_a_record_know_it(cast: Cast, django_assert_num_queries: Any) -> None:
+    with scoped(Scope.for_path("/")):
+        union = Organization.objects.get(path=JIADING)
+        for _ in range(2):
+            with django_assert_num_queries(1):
+                assert {one.organization.name for one in records(union.post_set.all())} == {union.name}

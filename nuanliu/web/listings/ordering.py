@@ -6,7 +6,7 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db.models import F, Model, Q, QuerySet
 from django.db.models.expressions import OrderBy
 
-from nuanliu.base.worded import Worded
+from nuanliu.base.worded import records
 from nuanliu.web.paging import Page
 
 
@@ -18,31 +18,13 @@ def ordered(rows: QuerySet[Any], order: str) -> QuerySet[Any]:
     return rows.order_by(_by_column(rows.model, column, falls), "-pk" if falls else "pk")
 
 
-def page_after(rows: QuerySet[Any], order: str, after: str, size: int, *, of: str = "") -> Page[Any]:
-    """The page that follows the row `after` names: its key, and where a column orders "key~value" ("key" if empty).
-
-    `of` names the list: its whole, in an order that somebody has asked for before, needs no new wording.
-    """
+def page_after(rows: QuerySet[Any], order: str, after: str, size: int) -> Page[Any]:
+    """The page that follows the row `after` names: its key, and where a column orders "key~value" ("key" if empty)."""
     column, falls = _turned(order)
     beyond = rows.filter(_beyond(rows.model, column, falls, after)) if after else rows
-    asked = ordered(beyond, order)[: size + 1]
-    found = _worded(of, order, size, asked).records({}) if of and _is_whole(beyond) else list(asked)
+    found = records(ordered(beyond, order)[: size + 1])
     last = found[size - 1] if len(found) > size else None
     return Page(found[:size], _place(last, column) if last else "")
-
-
-def _is_whole(rows: QuerySet[Any]) -> bool:
-    """Whether nothing depends on who asks, nor on what was filtered: the scope alone decides."""
-    return not (rows.query.where or rows.query.annotations)
-
-
-_WORDED: dict[tuple[str, str, int], Worded[Any]] = {}
-
-
-def _worded(of: str, order: str, size: int, asked: QuerySet[Any]) -> Worded[Any]:
-    if (worded := _WORDED.get((of, order, size))) is None:
-        worded = _WORDED[of, order, size] = Worded.of(asked)
-    return worded
 
 
 def _turned(order: str) -> tuple[str, bool]:

@@ -7,6 +7,7 @@ from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
+from nuanliu.base.worded import records
 from nuanliu.evidence.permissions import POLICY as EVIDENCE
 from nuanliu.web.guards import DeskRequest
 from nuanliu.web.listings.asked import SIZES, Asked, asked_of
@@ -67,7 +68,9 @@ def drawn(request: DeskRequest, asked: Asked) -> dict[str, Any]:
         "acts": acts,
         "live": bool(listing.live and listing.live(rows)),
         "sizes": SIZES,
-        "views": list(SavedView.objects.filter(user_id=by.user_id, address=request.path).order_by("title")),
+        "views": records(
+            SavedView.objects.filter(user_id=by.user_id, address=request.path).order_by("title")
+        ),
         "may_export": listing.exported and EVIDENCE.may(by, "ask"),
         "address": request.path,
     }

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from nuanliu.base.worded import records
 from nuanliu.evidence.actions import archive
 from nuanliu.evidence.queries import content_of
 from nuanliu.kernel.errors import Refused
@@ -155,14 +156,14 @@ def batch(request: DeskRequest, key: UUID) -> HttpResponse:
     after = number_or_404(request.GET.get("after"))
     orders = orders_of(found, after=after, state=state if state in OrderState.values else "", limit=SIZE + 1)
     totals = totals_of(found)
-    receipts = list(found.receipts.select_related("file", "archived_by"))
+    receipts = records(found.receipts.select_related("file", "archived_by"))
     context = {
         "batch": found,
         "totals": totals,
-        "page": page_of(list(orders), "ordinal"),
+        "page": page_of(records(orders), "ordinal"),
         "tabs": _tabs(totals),
         "state": state,
-        "replies": list(replies_of(found)),
+        "replies": records(replies_of(found)),
         "receipts": receipts,
         "steps": _steps(found, totals, receipts),
         "acts": _acts(request, found, totals, receipts),

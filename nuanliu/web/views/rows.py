@@ -21,6 +21,7 @@ from nuanliu.awards.queries import (
 from nuanliu.awards.states import AwardState, RosterState
 from nuanliu.base.actor import Actor
 from nuanliu.base.jobs import ask
+from nuanliu.base.worded import records
 from nuanliu.evidence.actions import archive
 from nuanliu.web import jobs
 from nuanliu.web.acts import Act, act
@@ -57,7 +58,7 @@ def row(request: DeskRequest, key: UUID, row_key: int) -> HttpResponse:
     context = {
         "roster": roster,
         "row": shown,
-        "corrections": list(found),
+        "corrections": records(found),
         "labels": dict(cells),
         "sheet": sheets[one.row.sheet_ordinal],
         "acts": _acts(request.actor, roster, shown, form),

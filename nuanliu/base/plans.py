@@ -9,14 +9,19 @@ from contextlib import contextmanager
 
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, connections
+from psycopg import _queries
 
 # The third time a connection sends a statement, the server keeps its plan.
 SENT_BEFORE_KEPT = 3
+# That of a desk is of nine thousand characters.
+LONGEST_STATEMENT = 32_768
 
 
 def keep_plans() -> None:
     """From now on, connections that this process opens let the server keep the plans of what they send often."""
     settings.DATABASES[DEFAULT_DB_ALIAS].setdefault("OPTIONS", {})["prepare_threshold"] = SENT_BEFORE_KEPT
+    # The driver takes a statement apart for its parameters and remembers the parts of all but the longest.
+    _queries.MAX_CACHED_STATEMENT_LENGTH = LONGEST_STATEMENT
 
 
 @contextmanager

@@ -22,7 +22,8 @@ Port = Annotated[int, typer.Option(envvar="PORT", help="port to listen on")]
 def serve(
     host: Host = "127.0.0.1",
     port: Port = 8000,
-    processes: Annotated[int, typer.Option(help="web processes; two for each core unless told")] = 0,
+    processes: Annotated[int, typer.Option(help="web processes; one for each core unless told")] = 0,
+    threads: Annotated[int, typer.Option(help="pages that a process has under way at the same time")] = 3,
 ) -> None:
     """The web server alone."""
     from granian import Granian
@@ -40,10 +41,9 @@ def serve(
         address=host,
         port=port,
         interface=Interfaces.WSGI,
-        workers=processes or 2 * (os.cpu_count() or 1),
-        # One page at a time in a process: threads would take turns on the interpreter's lock, for a fifth of the time.
-        # Bodies are received and answers sent beside it, so nobody waits for somebody's slow line.
-        blocking_threads=1,
+        workers=processes or os.cpu_count() or 1,
+        # Threads are for pages that wait, for a lock or for the disk; bodies come in and answers go out beside them.
+        blocking_threads=threads,
         websockets=False,
         respawn_failed_workers=True,
         log_level=LogLevels.warning,

@@ -1,20 +1,36 @@
 """What every table is made of: keys, time of record, validity, and the path of the organization that owns the row."""
 
+from collections.abc import Collection
 from functools import cache
-from typing import Any
+from typing import Any, Self
 
 from django.db import models
+from django.db.models.base import ModelState
 from django.db.models.functions import UUID7, Now
 from django.utils.encoding import force_str
 
 from nuanliu.base.keys import uuid7
 
 
-class Labelled:
-    """`get_state_display()` and its kin: what Django answers, without making a table of all labels for each row."""
+class Swift:
+    """What Django does for each row that it reads, with the same outcome and less ado: a page makes fifty and more."""
+
+    @classmethod
+    def from_db(
+        cls, db: str | None, field_names: Collection[str], values: Collection[Any], *, fetch_mode: Any = None
+    ) -> Self:
+        """A record as it was read: its columns are its attributes, those that were not read stay to be read."""
+        record = cls.__new__(cls)
+        vars(record).update(zip(field_names, values, strict=True))
+        record._state = state = ModelState()  # type: ignore[attr-defined]  # noqa: SLF001  its own
+        state.adding, state.db = False, db
+        if fetch_mode is not None:
+            state.fetch_mode = fetch_mode
+        return record
 
     def _get_FIELD_display(self, field: models.Field) -> str:  # noqa: N802  Django's name
         value = getattr(self, field.attname)
+        # Django hashes every label of a field to look one up.
         label: str = force_str(_labels(field).get(value, value), strings_only=True)
         return label
 
@@ -24,7 +40,7 @@ def _labels(field: models.Field) -> dict[Any, Any]:
     return dict(field.flatchoices)
 
 
-class Keyed(Labelled, models.Model):
+class Keyed(Swift, models.Model):
     """A row that the outside world may name: UUIDv7, so that instances can be merged."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, db_default=UUID7(), editable=False)
@@ -33,7 +49,7 @@ class Keyed(Labelled, models.Model):
         abstract = True
 
 
-class Numbered(Labelled, models.Model):
+class Numbered(Swift, models.Model):
     """A fact written by the hundred thousand: bigint identity, 40–50 % cheaper to insert than a UUID."""
 
     id = models.BigAutoField(primary_key=True)

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
+from functools import cache
 
 from django.urls import reverse
 from django.utils import timezone
@@ -13,6 +15,7 @@ from nuanliu.access.states import Role
 from nuanliu.approvals.queries import DECIDING_ROLE, PROPOSING_ROLES
 from nuanliu.awards.models import Roster
 from nuanliu.awards.states import RosterState
+from nuanliu.base.worded import Worded
 from nuanliu.ledger.models import UsePlan
 from nuanliu.ledger.states import PlanState
 from nuanliu.payments.models import PaymentBatch
@@ -103,10 +106,18 @@ def after_batch(
 
 def _holders(found: Roster | UsePlan | PaymentBatch, *roles: Role) -> str:
     """Who sits at these posts in the record's union today, each with the role: 负责人金立."""
-    held = Post.objects.filter(
-        in_effect(timezone.localdate()), organization_path=found.organization_path, role__in=roles
-    )
+    meant = {SOME_DAY: timezone.localdate(), SOME_PATH: found.organization_path}
     names: dict[str, list[str]] = {role: [] for role in roles}
-    for role, name in held.order_by("user__username").values_list("role", "user__display_name"):
+    for role, name in _held(roles).rows(meant):
         names[role].append(name)
     return " / ".join(f"{role.label} {'、'.join(names[role])}".strip() for role in roles)
+
+
+# Stand in the statement for the day and the union that are meant.
+SOME_DAY, SOME_PATH = date(1, 1, 1), "/-/"
+
+
+@cache
+def _held(roles: tuple[Role, ...]) -> Worded[Post]:
+    held = Post.objects.filter(in_effect(SOME_DAY), organization_path=SOME_PATH, role__in=roles)
+    return Worded.of(held.order_by("user__username").values_list("role", "user__display_name"))

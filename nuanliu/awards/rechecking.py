@@ -15,6 +15,7 @@ from nuanliu.awards.staging import restage_rows, stage_findings
 from nuanliu.awards.states import RowState
 from nuanliu.base.bulk import rows_of
 from nuanliu.base.crypto import open_many
+from nuanliu.base.worded import records
 
 # What the reader saw stays seen; a cell it could not read, until somebody tells what should stand there.
 OF_THE_READER = ("row.total", "row.hidden", "cell.formula")
@@ -37,7 +38,7 @@ def recheck(roster: Roster, changed: Iterable[int], digests: Iterable[bytes | No
     through others; also with further digests that a correction brings. Writes rows and findings; the count of rows.
     """
     concerned = sharing_rows(roster, changed, digests)
-    rows = list(RosterRow.objects.filter(pk__in=concerned).order_by("id"))
+    rows = records(RosterRow.objects.filter(pk__in=concerned).order_by("id"))
     if not rows:
         return 0
     tables = tables_of(roster, rows)
@@ -101,7 +102,7 @@ def tables_of(roster: Roster, rows: list[RosterRow]) -> list[ListTable]:
     cells = corrected_cells(roster, rows)
     files = {
         sheet.ordinal: sheet
-        for sheet in roster.sheets.select_related("file").order_by("ordinal")
+        for sheet in records(roster.sheets.select_related("file").order_by("ordinal"))
         if sheet.headings
     }
     tables = []
@@ -131,7 +132,7 @@ def corrected_cells(roster: Roster, rows: list[RosterRow]) -> dict[int, dict[str
         [bytes(row.raw_sealed) for row in rows],
     )
     cells = {row.pk: json.loads(raw or "{}") for row, raw in zip(rows, opened, strict=True)}
-    corrections = list(standing_corrections(cells).order_by("recorded_at", "id"))
+    corrections = records(standing_corrections(cells).order_by("recorded_at", "id"))
     values = open_many(
         [bytes(one.value_sealed) for one in corrections],
         place=CORRECTION,

@@ -3,13 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache
 from uuid import UUID
 
 from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from nuanliu.base.scope import path_and_above
+from nuanliu.base.worded import SOME_UUID, Worded, records
 from nuanliu.kernel.errors import Refused
 from nuanliu.kernel.text import normalize_label
 from nuanliu.organizations.models import Organization
@@ -76,7 +77,16 @@ def _nearest(usable: Iterable[Standard]) -> Standard | None:
 
 def is_in_force(standard: Standard, on: date) -> bool:
     """Whether this standard may be used on a day, whether or not a later one would win."""
-    return Standard.objects.filter(pk=standard.pk).filter(_in_force(on)).exists()
+    return bool(_one_in_force().rows({SOME_UUID: standard.pk, SOME_DAY: on}))
+
+
+# Stands in a statement for the day that is meant.
+SOME_DAY = date(1, 1, 1)
+
+
+@cache
+def _one_in_force() -> Worded[Standard]:
+    return Worded.of(Standard.objects.filter(_in_force(SOME_DAY), pk=SOME_UUID).values_list("pk"))
 
 
 def with_force(standards: QuerySet[Standard], on: date) -> QuerySet[Standard]:
@@ -107,7 +117,7 @@ def standards_of(organization: Organization) -> QuerySet[Standard]:
 
 def lines_of(standard: Standard) -> dict[str, StandardLine]:
     """The sums of a standard by category code, in the order of Annex 1."""
-    lines = standard.lines.order_by("category__ordinal")
+    lines = records(standard.lines.order_by("category__ordinal"))
     return {line.category_id: line for line in lines}
 
 
@@ -156,7 +166,7 @@ def reference_categories() -> list[Category]:
 
 def categories() -> list[Category]:
     """C1 … C11 in order."""
-    return list(Category.objects.order_by("ordinal"))
+    return records(Category.objects.order_by("ordinal"))
 
 
 def category_by_label() -> dict[str, str]:
@@ -165,9 +175,16 @@ def category_by_label() -> dict[str, str]:
     Codes, labels, other wordings, and each of them behind the code or its number. A bare number means nothing: the
     Measures count six groups, the form eleven.
     """
-    codes = Category.objects.order_by("ordinal").values_list("code", flat=True)
-    wordings = CategoryWording.objects.order_by("wording").values_list("wording", "category_id")
-    return dict(_by_label(tuple(codes), tuple(wordings)))
+    codes, wordings = (worded.rows({}) for worded in _labels())
+    return dict(_by_label(tuple(code for (code,) in codes), tuple(wordings)))
+
+
+@cache
+def _labels() -> tuple[Worded[Category], Worded[CategoryWording]]:
+    return (
+        Worded.of(Category.objects.order_by("ordinal").values_list("code")),
+        Worded.of(CategoryWording.objects.order_by("wording").values_list("wording", "category_id")),
+    )
 
 
 # Normalised once while the tables of categories stay as they are.
@@ -183,8 +200,13 @@ def _by_label(codes: tuple[str, ...], wordings: tuple[tuple[str, str], ...]) -> 
 
 def tag_by_wording() -> dict[str, str]:
     """Every wording of a key group, as `normalize_label` writes it, and the code of its tag."""
-    tags = Tag.objects.order_by("code").values_list("code", "label", "wordings")
+    tags = _tags().rows({})
     return dict(_tags_by_label(tuple((code, label, *wordings) for code, label, wordings in tags)))
+
+
+@cache
+def _tags() -> Worded[Tag]:
+    return Worded.of(Tag.objects.order_by("code").values_list("code", "label", "wordings"))
 
 
 @lru_cache(maxsize=4)
@@ -194,7 +216,7 @@ def _tags_by_label(tags: tuple[tuple[str, ...], ...]) -> dict[str, str]:
 
 def prohibited_words(on: date) -> list[ProhibitedGoods]:
     """The words in force on a day, the most telling first: 茅台 before 酒."""
-    words = ProhibitedGoods.objects.filter(_valid(on))
+    words = records(ProhibitedGoods.objects.filter(_valid(on)))
     return sorted(words, key=lambda entry: (-len(entry.word), entry.word))
 
 

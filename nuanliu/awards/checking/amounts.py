@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
+from typing import Any
 
 import polars as pl
 
@@ -15,36 +16,48 @@ PLAIN_YUAN = "^[0-9]{1,9}$"
 
 def check_amounts(rows: pl.DataFrame) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
     """The rows with `cash_fen`, `goods_fen` (null where empty or wrong), `with_cash`, `amount_good`; and findings."""
-    readings = {column: _read(rows, column) for column in COLUMNS}
+    (cash_fen, cash_fault), (goods_fen, goods_fault) = _read(rows)
     rows = rows.with_columns(
-        cash_fen=readings["cash"]["fen"],
-        cash_fault=readings["cash"]["fault"],
-        goods_fen=readings["goods_value"]["fen"],
-        goods_fault=readings["goods_value"]["fault"],
+        cash_fen=cash_fen, cash_fault=cash_fault, goods_fen=goods_fen, goods_fault=goods_fault
     )
+    paid = (pl.col("cash_fen") > 0) | pl.col("cash_fault").is_not_null()
     rows = rows.with_columns(
-        amount_fault=_fault(), with_cash=(pl.col("cash_fen") > 0) | pl.col("cash_fault").is_not_null()
-    )
-    rows = rows.with_columns(
-        pl.col("with_cash").fill_null(False),
-        amount_good=pl.col("amount_fault").is_null(),
+        amount_fault=_fault(), with_cash=paid.fill_null(False), amount_good=_fault().is_null()
     )
     return rows, _findings(rows)
 
 
-def _read(rows: pl.DataFrame, column: str) -> pl.DataFrame:
-    """`fen` and `fault` for each row: plain whole yuan by a cast, every other distinct text by the kernel."""
-    text, unit = rows[column], rows[f"{column}_unit"]
-    plain = (text.str.contains(PLAIN_YUAN)) & (unit == FEN_PER_YUAN)
-    messy = rows.select(text=text, unit=unit).filter(~plain).unique()
-    readings = [(value, unit, *read_amount(value, unit)) for value, unit in messy.iter_rows()]
-    schema = {"text": pl.String, "unit": pl.Int64, "messy_fen": pl.Int64, "fault": pl.String}
-    read = pl.DataFrame(readings, schema=schema, orient="row")
-    joined = rows.select(text=text, unit=unit).join(
-        read, on=["text", "unit"], how="left", maintain_order="left"
+def _read(rows: pl.DataFrame) -> list[tuple[pl.Expr, pl.Expr]]:
+    """`fen` and `fault` of each column: plain whole yuan by a cast, every other distinct text by the kernel."""
+    messy = rows.select(
+        pl.struct(text=column, unit=f"{column}_unit")
+        .filter(~_is_plain(column))
+        .unique()
+        .implode()
+        .alias(column)
+        for column in COLUMNS
     )
-    cast = pl.when(plain).then(pl.col("text").cast(pl.Int64, strict=False) * FEN_PER_YUAN)
-    return joined.select(fen=pl.coalesce(cast, "messy_fen"), fault="fault")
+    return [_readings(column, messy[column][0].to_list()) for column in COLUMNS]
+
+
+def _is_plain(column: str) -> pl.Expr:
+    whole = pl.col(column).str.contains(PLAIN_YUAN) & (pl.col(f"{column}_unit") == FEN_PER_YUAN)
+    return whole.fill_null(False)
+
+
+def _readings(column: str, messy: list[dict[str, Any]]) -> tuple[pl.Expr, pl.Expr]:
+    whole = pl.when(_is_plain(column)).then(pl.col(column).cast(pl.Int64, strict=False) * FEN_PER_YUAN)
+    # An empty cell is no amount and no fault.
+    read = {(one["text"], one["unit"]): read_amount(one["text"], one["unit"]) for one in messy if one["text"]}
+    if not read:
+        return whole, pl.lit(None, pl.String)
+    texts = [f"{unit} {text}" for text, unit in read]
+    fen, faults = zip(*read.values(), strict=True)
+    written = pl.concat_str(f"{column}_unit", column, separator=" ")
+    return (
+        whole.otherwise(written.replace_strict(texts, list(fen), default=None, return_dtype=pl.Int64)),
+        written.replace_strict(texts, list(faults), default=None, return_dtype=pl.String),
+    )
 
 
 def read_amount(text: str, unit_fen: int = FEN_PER_YUAN) -> tuple[int | None, str | None]:

@@ -170,15 +170,18 @@ def _frame(taken: Sequence[tuple[int, Mapping[str, object]]]) -> pl.DataFrame:
 
 def _still_unreadable(roster: Roster, sheet: RosterSheet, rows: list[RosterRow]) -> pl.DataFrame | None:
     """The cells of these rows that could not be read and that nobody has corrected."""
-    found = RosterFinding.objects.filter(roster=roster, sheet_ordinal=sheet.ordinal, code=UNREADABLE)
     numbers = {row.row_number: row.pk for row in rows if row.sheet_ordinal == sheet.ordinal}
     fields = {heading: field for heading, field in sheet.headings if field}
-    corrected = set(standing_corrections(numbers.values()).values_list("row_id", "field"))
-    cells = [
+    found = RosterFinding.objects.filter(roster=roster, sheet_ordinal=sheet.ordinal, code=UNREADABLE)
+    unreadable = [
         (number, fields[column])
         for number, column in found.values_list("row_number", "column")
-        if number in numbers and column in fields and (numbers[number], fields[column]) not in corrected
+        if number in numbers and column in fields
     ]
+    if not unreadable:
+        return None
+    corrected = set(standing_corrections(numbers.values()).values_list("row_id", "field"))
+    cells = [(number, field) for number, field in unreadable if (numbers[number], field) not in corrected]
     schema = {"row_number": pl.Int64, "field": pl.String}
     return pl.DataFrame(cells, schema, orient="row").with_columns(code=pl.lit(UNREADABLE)) if cells else None
 

@@ -12,25 +12,29 @@ DOUBLED = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
 
 def check_accounts(rows: pl.DataFrame) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
     """The rows with `account_number` (null unless it can be paid to); and what was found, except `account.missing`."""
+    rows = rows.with_columns(account_number=pl.when(~_is_bad()).then(pl.col("account")))
+    return rows, found(rows, *_faults())
+
+
+@cache
+def _is_bad() -> pl.Expr:
     account = pl.col("account")
-    spoilt, misshapen = pl.col("account_spoilt"), ~account.str.contains(ACCOUNT)
-    bad = account.is_not_null() & (spoilt | misshapen)
-    rows = rows.with_columns(account_number=pl.when(~bad).then(account))
+    return account.is_not_null() & (pl.col("account_spoilt") | ~account.str.contains(ACCOUNT))
+
+
+@cache
+def _faults() -> tuple[Fault, ...]:
     card = pl.col("account_number").str.contains(UNIONPAY_CARD)
-    holder_differs = (
-        pl.col("account_holder").is_not_null()
-        & pl.col("name").is_not_null()
-        & (pl.col("account_holder") != pl.col("name"))
-    )
+    holder, name = pl.col("account_holder"), pl.col("name")
+    holder_differs = holder.is_not_null() & name.is_not_null() & (holder != name)
     detail = (
-        pl.when(spoilt)
+        pl.when(pl.col("account_spoilt"))
         .then(pl.lit("数字单元格只保留15位，末几位已被表格软件改坏"))
         .otherwise(pl.lit("应为8至32位数字"))
     )
     shown = "账号" + masked_account("account_number")
-    return rows, found(
-        rows,
-        Fault(bad & pl.col("with_cash"), "account", "account.format", detail),
+    return (
+        Fault(_is_bad() & pl.col("with_cash"), "account", "account.format", detail),
         Fault(card & ~_luhn_fits(), "account", "account.checksum", shown),
         Fault(holder_differs, "account_holder", "account.name_conflict", "户名与姓名不一致"),
     )

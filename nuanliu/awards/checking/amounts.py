@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 import polars as pl
@@ -24,7 +25,7 @@ def check_amounts(rows: pl.DataFrame) -> tuple[pl.DataFrame, list[pl.DataFrame]]
     rows = rows.with_columns(
         amount_fault=_fault(), with_cash=paid.fill_null(False), amount_good=_fault().is_null()
     )
-    return rows, _findings(rows)
+    return rows, found(rows, *_faults())
 
 
 def _read(rows: pl.DataFrame) -> list[tuple[pl.Expr, pl.Expr]]:
@@ -40,6 +41,7 @@ def _read(rows: pl.DataFrame) -> list[tuple[pl.Expr, pl.Expr]]:
     return [_readings(column, messy[column][0].to_list()) for column in COLUMNS]
 
 
+@cache
 def _is_plain(column: str) -> pl.Expr:
     whole = pl.col(column).str.contains(PLAIN_YUAN) & (pl.col(f"{column}_unit") == FEN_PER_YUAN)
     return whole.fill_null(False)
@@ -76,6 +78,7 @@ def _scaled(amount: str, unit_fen: int) -> int:
     return fen_from_number(Decimal(amount) * unit_fen / FEN_PER_YUAN)
 
 
+@cache
 def _fault() -> pl.Expr:
     """The `amount.*` code of a row. A zero beside a positive amount is an empty cell; a negative one never is."""
     cash, goods = pl.col("cash_fen"), pl.col("goods_fen")
@@ -89,7 +92,8 @@ def _fault() -> pl.Expr:
     )  # fmt: skip
 
 
-def _findings(rows: pl.DataFrame) -> list[pl.DataFrame]:
+@cache
+def _faults() -> tuple[Fault, ...]:
     fault = pl.col("amount_fault")
     in_cash = pl.col("cash_fault").is_not_null()
     format_detail = pl.coalesce("cash_fault", "goods_fault")
@@ -98,8 +102,7 @@ def _findings(rows: pl.DataFrame) -> list[pl.DataFrame]:
     )
     goods_alone = goods_alone.fill_null(False)
     malformed, not_positive = fault == "amount.format", fault == "amount.not_positive"
-    return found(
-        rows,
+    return (
         Fault(fault == "amount.missing", "cash", "amount.missing"),
         Fault(malformed & in_cash, "cash", "amount.format", format_detail),
         Fault(malformed & ~in_cash, "goods_value", "amount.format", format_detail),
@@ -112,6 +115,11 @@ def check_standard(rows: pl.DataFrame, lines: Mapping[str, Line]) -> list[pl.Dat
     """What differs from the adopted sums. Rows with a wrong amount or category are not compared."""
     comparable = rows.filter(pl.col("amount_good") & pl.col("category_code").is_not_null())
     comparable = comparable.join(_frame_of(lines), on="category_code", how="left", maintain_order="left")
+    return found(comparable, *_faults_of_the_standard())
+
+
+@cache
+def _faults_of_the_standard() -> tuple[Fault, ...]:
     covered = pl.col("line_cash_fen").is_not_null()
     cash, total = (
         pl.col("cash_fen").fill_null(0),
@@ -121,8 +129,7 @@ def check_standard(rows: pl.DataFrame, lines: Mapping[str, Line]) -> list[pl.Dat
     over = covered & (cash_over | (total > pl.col("line_sum_fen")))
     below = covered & (total < pl.col("line_sum_fen"))
     without = pl.col("category_code") + "类没有标准"
-    return found(
-        comparable,
+    return (
         Fault(~covered, "category", "standard.missing", without),
         Fault(over, "cash", "standard.exceeded", _compared(), _sum_of_the_standard()),
         Fault(below, "cash", "standard.below", _compared(), _sum_of_the_standard()),

@@ -1,7 +1,7 @@
 """Who: names and identity numbers, the check of GB 11643 in integer arithmetic over the whole column."""
 
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 
 import polars as pl
 
@@ -18,9 +18,10 @@ def check_identity(rows: pl.DataFrame, on: date) -> tuple[pl.DataFrame, list[pl.
     rows = rows.with_columns(number=number)
     birth_year = pl.col("number").str.slice(6, 4).cast(pl.Int16)
     male = pl.col("number").str.slice(16, 1).cast(pl.Int8) % 2 == 1
-    return rows.with_columns(birth_year=birth_year, male=male), _findings(rows)
+    return rows.with_columns(birth_year=birth_year, male=male), found(rows, *_faults())
 
 
+@lru_cache(maxsize=8)
 def _fault(on: date) -> pl.Expr:
     """Null for a good number, else what is wrong with it, in Chinese; the first words tell which code it is."""
     number = pl.col("identity_number")
@@ -60,13 +61,13 @@ def _weighted(number: int, place: int) -> int:
     return sum(weight * (number // 10**up % 10) for up, weight in enumerate(weights))
 
 
-def _findings(rows: pl.DataFrame) -> list[pl.DataFrame]:
+@cache
+def _faults() -> tuple[Fault, ...]:
     fault = pl.col("identity_fault")
     wrong_shape = fault.str.starts_with("应为") | fault.str.starts_with("数字单元格")
     wrong = fault.is_not_null() & (fault != "missing")
     told = fault + "，号码" + masked("identity_number")
-    return found(
-        rows,
+    return (
         Fault(pl.col("name").is_null(), "name", "name.missing"),
         Fault(fault == "missing", "identity_number", "identity.missing"),
         Fault(wrong & wrong_shape, "identity_number", "identity.format", fault),

@@ -1,5 +1,7 @@
 """What the record says against a row: the person, the account, awards already given, people who should step back."""
 
+from functools import cache
+
 import polars as pl
 
 from nuanliu.awards.checking.facts import Fault, found
@@ -27,9 +29,13 @@ def no_answers() -> pl.DataFrame:
 def check_record(rows: pl.DataFrame, answers: pl.DataFrame) -> list[pl.DataFrame]:
     """Findings from the answers. A person under another name takes part in no test of what was given before."""
     known = rows.select("row", "category_code").join(answers, on="row", how="inner", maintain_order="left")
+    return found(known, *_faults())
+
+
+@cache
+def _faults() -> tuple[Fault, ...]:
     same_person = ~pl.col("name_differs").fill_null(False)
-    return found(
-        known,
+    return (
         Fault(~same_person, "identity_number", "identity.name_conflict", "该号码已登记在另一姓名之下"),
         Fault(_yes("deceased"), "name", "person.deceased"),
         Fault(_yes("account_of_another"), "account", "account.shared", "该账号已登记为他人账户"),

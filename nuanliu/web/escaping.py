@@ -1,8 +1,11 @@
 """Texts for tables that Python writes: escaped as Django escapes them."""
 
+import re
 from html import escape
+
+SPECIAL = re.compile("[&<>\"']")
 
 
 def escaped(text: str) -> str:
-    """A text for HTML; names, sums and numbers are of letters and digits alone, and need no second look."""
-    return text if text.isalnum() else escape(text)
+    """A text for HTML; most have nothing to escape, and to see that takes a third of the time."""
+    return escape(text) if SPECIAL.search(text) else text

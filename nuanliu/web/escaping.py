@@ -6,6 +6,7 @@ from html import escape
 SPECIAL = re.compile("[&<>\"']")
 
 
-def escaped(text: str) -> str:
-    """A text for HTML; most have nothing to escape, and to see that takes a third of the time."""
-    return escape(text) if SPECIAL.search(text) else text
+def escaped(text: object) -> str:
+    """A text for HTML, or words not yet in a language; most have nothing to escape, and to see that is soon done."""
+    written = str(text)
+    return escape(written) if SPECIAL.search(written) else written

@@ -66,7 +66,8 @@ class Asked:
     def page(self, by: Actor) -> Page[Any]:
         """The page asked for; Http404 when the address names no row that could be."""
         try:
-            return page_after(self.rows(by), self.order, self.after, self.size)
+            whole = self.listing.rows(by) if self.listing.keys_first else None
+            return page_after(self.rows(by), self.order, self.after, self.size, whole)
         except (ValueError, TypeError, ValidationError):
             raise Http404 from None
 

@@ -95,6 +95,7 @@ class Listing[Row: Model]:
     `rows` gives what the actor may see, unordered; `prepared` may add to a page's rows what a second read tells.
     `totals` are aggregates by column name over all rows found. Tabs are one Choice with, when `counted`, a count each.
     `live` tells of a page's rows whether they still change by themselves: the table is then asked for again.
+    `keys_first`: a page's rows are found before anything is read with them, for lists of which a page is a small part.
     `search_is_personal`: the search line may hold a name, so it is kept in no saved view, job or export.
     """
 
@@ -118,6 +119,7 @@ class Listing[Row: Model]:
     prepared: Callable[[list[Row]], list[Row]] | None = None
     exported: bool = True
     live: Callable[[list[Row]], bool] | None = None
+    keys_first: bool = False
 
     def __post_init__(self) -> None:
         LISTINGS[self.name] = self

@@ -18,11 +18,18 @@ def ordered(rows: QuerySet[Any], order: str) -> QuerySet[Any]:
     return rows.order_by(_by_column(rows.model, column, falls), "-pk" if falls else "pk")
 
 
-def page_after(rows: QuerySet[Any], order: str, after: str, size: int) -> Page[Any]:
-    """The page that follows the row `after` names: its key, and where a column orders "key~value" ("key" if empty)."""
+def page_after(
+    rows: QuerySet[Any], order: str, after: str, size: int, whole: QuerySet[Any] | None = None
+) -> Page[Any]:
+    """The page that follows the row `after` names: its key, and where a column orders "key~value" ("key" if empty).
+
+    With the `whole` list, of which `rows` are those that were asked for, the page's keys are found first: the server
+    would put all rows together with what is read with them, and then throw all but a page away.
+    """
     column, falls = _turned(order)
     beyond = rows.filter(_beyond(rows.model, column, falls, after)) if after else rows
-    found = records(ordered(beyond, order)[: size + 1])
+    asked = ordered(beyond, order)[: size + 1]
+    found = records(asked if whole is None else ordered(whole.filter(pk__in=asked.values("pk")), order))
     last = found[size - 1] if len(found) > size else None
     return Page(found[:size], _place(last, column) if last else "")
 

@@ -56,5 +56,6 @@ AWARDS: Listing[Award] = Listing(
     search=_search,
     search_label=_("Name begins with"),
     search_is_personal=True,
+    keys_first=True,
     empty=_("No award stands here. Awards come of accepted rows of a list."),
 )

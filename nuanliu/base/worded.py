@@ -5,7 +5,7 @@ kept holds no row and no value of anybody's; scope and policies judge each execu
 """
 # ruff: noqa: SLF001  a model's _meta is documented; the rest is what Django's own reading of a query asks of it
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from functools import lru_cache
@@ -50,10 +50,15 @@ class Worded[Record: Model]:
         """The same as records, each with what is read with it and computed for it, as from the query itself."""
         return self._read(self.meaning(meant), {})
 
-    def _read(self, parameters: Sequence[Any], known: Mapping[Any, Any]) -> list[Record]:
+    def _asking(self, parameters: Sequence[Any]) -> Any:
+        """The compiler that worded the query, with these parameters and the connection of the moment."""
         compiler = copy(self.compiler)
         compiler.connection = connections[DEFAULT_DB_ALIAS]
         compiler.as_sql = lambda: (self.statement, parameters)
+        return compiler
+
+    def _read(self, parameters: Sequence[Any], known: Mapping[Any, Any]) -> list[Record]:
+        compiler = self._asking(parameters)
         asked = SimpleNamespace(
             db=DEFAULT_DB_ALIAS,
             model=compiler.query.model,
@@ -78,17 +83,34 @@ def records[Record: Model](query: QuerySet[Record, Any]) -> list[Record]:
     The shape is what Django words the rest from: model, joins, what is read with it, order, length. A query that has
     more to it than that is read as Django reads it.
     """
-    if (shape := _shape_of(query)) is None:
+    told: Any = query
+    if told._iterable_class is not ModelIterable or told._result_cache is not None or _computes(told.query):
         return list(query)
-    key, parameters = shape
+    kept, parameters = _kept(query, "")
+    return list(query) if kept is None else kept._read(parameters, told._known_related_objects)
+
+
+def rows_told(query: QuerySet[Any, Any], computed: Hashable) -> list[tuple[Any, ...]]:
+    """The rows of a `values_list`, worded in the same way; `computed` names what it computes and groups by."""
+    kept, parameters = _kept(query, computed)
+    return list(query) if kept is None else list(kept._asking(parameters).results_iter(tuple_expected=True))
+
+
+def _computes(asked: Any) -> bool:
+    return bool(asked.annotations or asked.select or asked.group_by is not None)
+
+
+def _kept(query: QuerySet[Any, Any], computed: Hashable) -> tuple[Worded[Any] | None, list[Any]]:
+    """A query's wording and its parameters; no wording where more decides it than its shape."""
+    if (shape := _shape_of(query)) is None:
+        return None, []
+    key, parameters = (shape[0], computed), shape[1]
     if key not in _SHAPES:
         if len(_SHAPES) >= MANY:
             _SHAPES.clear()
         worded = Worded.of(query)
         _SHAPES[key] = worded if list(worded.parameters) == parameters else None
-    if (kept := _SHAPES[key]) is None:
-        return list(query)
-    return kept._read(parameters, query._known_related_objects)  # type: ignore[attr-defined]
+    return _SHAPES[key], parameters
 
 
 def _shape_of(query: QuerySet[Any, Any]) -> tuple[Any, list[Any]] | None:
@@ -96,11 +118,9 @@ def _shape_of(query: QuerySet[Any, Any]) -> tuple[Any, list[Any]] | None:
     asked: Any = query.query
     told: Any = query
     has_more = (
-        asked.annotations or asked.extra or asked.extra_tables or asked.extra_order_by or asked.select
-        or asked.distinct or asked.combinator or asked.select_for_update or asked.explain_info
-        or asked._filtered_relations or asked.group_by is not None or asked.deferred_loading != NOTHING_DEFERRED
-        or told._iterable_class is not ModelIterable or told._result_cache is not None
-        or told._prefetch_related_lookups
+        asked.extra or asked.extra_tables or asked.extra_order_by or asked.distinct or asked.combinator
+        or asked.select_for_update or asked.explain_info or asked._filtered_relations
+        or asked.deferred_loading != NOTHING_DEFERRED or told._prefetch_related_lookups
     )  # fmt: skip
     if has_more:
         return None

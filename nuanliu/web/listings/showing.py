@@ -1,13 +1,14 @@
 """A list on the screen: read in at most four queries, its filters remembered until they are cleared."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
-from nuanliu.base.worded import records
+from nuanliu.base.worded import records, rows_told
 from nuanliu.evidence.permissions import POLICY as EVIDENCE
 from nuanliu.web.guards import DeskRequest
 from nuanliu.web.listings.asked import SIZES, Asked, asked_of
@@ -15,6 +16,8 @@ from nuanliu.web.listings.listing import Column, Kind, Listing
 from nuanliu.web.models import SavedView
 
 REMEMBERED = "lists"
+# By the value of a tab: how many rows it would show, and the sums of those columns that have one.
+type ByTab = dict[str, tuple[Any, ...]]
 
 
 def show(
@@ -55,15 +58,16 @@ def drawn(request: DeskRequest, asked: Asked) -> dict[str, Any]:
     listing, by = asked.listing, request.actor
     page = asked.page(by)
     rows = listing.prepared(page.rows) if listing.prepared else page.rows
+    by_tab = _by_tab(asked, request)
     acts = [{"act": act, "form": act.form and act.form()} for act in listing.acts if act.may(by)]
     return {
         "listing": listing,
         "asked": asked,
         "page": page,
         "rows": [_row(listing, asked.columns, row) for row in rows],
-        "headings": [_heading(asked, column) for column in asked.columns],
-        "totals": _totals(asked, request),
-        "tabs": _tabs(asked, request),
+        "headings": [_heading(request, asked, column) for column in asked.columns],
+        "totals": _totals(asked, request, by_tab),
+        "tabs": _tabs(asked, request, by_tab),
         "controls": [{"filter": one, **one.drawn(by, asked.values)} for one in listing.filters],
         "acts": acts,
         "live": bool(listing.live and listing.live(rows)),
@@ -92,23 +96,24 @@ def _row(listing: Listing[Any], columns: tuple[Column, ...], row: Any) -> dict[s
     }
 
 
-def _heading(asked: Asked, column: Column) -> dict[str, Any]:
+def _heading(request: DeskRequest, asked: Asked, column: Column) -> dict[str, Any]:
     falling = asked.order == f"-{column.sort}"
     sorted_by = bool(column.sort) and asked.order.removeprefix("-") == column.sort
+    next_order = f"-{column.sort}" if sorted_by and not falling else column.sort
     return {
         "column": column,
-        "next_order": column.sort if falling else f"-{column.sort}" if sorted_by else column.sort,
+        "address": _changed(request, "order", next_order) if column.sort else "",
         "sorted": ("descending" if falling else "ascending") if sorted_by else "none",
     }
 
 
-def _tabs(asked: Asked, request: DeskRequest) -> list[dict[str, Any]]:
+def _tabs(asked: Asked, request: DeskRequest, by_tab: ByTab) -> list[dict[str, Any]]:
     """The tabs with how many rows each would show under the other filters."""
     tabs = asked.listing.tabs
     if tabs is None:
         return []
     value = asked.values.get(tabs.name, "")
-    counts = _counts(asked, request) if asked.listing.counted else {}
+    counts = {key: count for key, (count, *_) in by_tab.items()}
     options = [("", "", sum(counts.values()))]
     options += [(key, label, counts.get(key, 0)) for key, label in tabs.options(request.actor)]
     return [
@@ -117,45 +122,59 @@ def _tabs(asked: Asked, request: DeskRequest) -> list[dict[str, Any]]:
             "label": label,
             "count": count,
             "here": key == value,
-            "address": _changed(request, tabs.name, key),
+            "address": _changed(request, tabs.name, key, ("all", "1")),
         }
         for key, label, count in options
     ]
 
 
-def _changed(request: DeskRequest, name: str, value: str) -> str:
-    """This page's address with another value for one filter, from the first page."""
-    query = request.GET.copy()
-    query.pop("after", None)
-    query["all"] = "1"
-    query[name] = value
-    return f"?{query.urlencode()}"
+def _changed(request: DeskRequest, name: str, value: str, *also: tuple[str, str]) -> str:
+    """This page's address with another value for one thing, from the first page."""
+    left = {"after", name, *(known for known, _ in also)}
+    kept = [(key, one) for key, several in request.GET.lists() if key not in left for one in several]
+    return f"?{urlencode([*kept, *also, (name, value)])}"
 
 
-def _counts(asked: Asked, request: DeskRequest) -> dict[str, int]:
-    tabs = asked.listing.tabs
+def _by_tab(asked: Asked, request: DeskRequest) -> ByTab:
+    """Counts and sums of each tab under the other filters, in one query; nothing where the list counts none."""
+    listing, tabs = asked.listing, asked.listing.tabs
+    if tabs is None or not listing.counted:
+        return {}
     others = Asked(
         **{name: getattr(asked, name) for name in ("listing", "search", "columns", "order", "size", "after")},
-        values={name: value for name, value in asked.values.items() if tabs and name != tabs.name},
+        values={name: value for name, value in asked.values.items() if name != tabs.name},
     )
-    column = tabs.field if tabs else "pk"
-    counted = others.rows(request.actor).order_by().values_list(column).annotate(count=Count("pk"))
-    return {str(key): count for key, count in counted}
+    summed = {f"total_{name}": listing.totals[name] for name in _summed(asked)}
+    rows = others.rows(request.actor).order_by().values_list(tabs.field)
+    told = rows_told(rows.annotate(count=Count("pk"), **summed), (listing.name, *summed))
+    return {str(key): tuple(sums) for key, *sums in told}
 
 
-def _totals(asked: Asked, request: DeskRequest) -> list[dict[str, Any]]:
-    """One cell for each column; the aggregate where the listing has one."""
-    wanted = {
-        name: one for name, one in asked.listing.totals.items() if name in {c.name for c in asked.columns}
-    }
-    if not wanted:
+def _summed(asked: Asked) -> list[str]:
+    """The columns shown that have a sum."""
+    return [column.name for column in asked.columns if column.name in asked.listing.totals]
+
+
+def _totals(asked: Asked, request: DeskRequest, by_tab: ByTab) -> list[dict[str, Any]]:
+    """One cell for each column, with the sum over all rows found where the listing has one."""
+    names, tabs = _summed(asked), asked.listing.tabs
+    if not names:
         return []
-    sums = (
-        asked.rows(request.actor)
-        .order_by()
-        .aggregate(**{f"total_{name}": one for name, one in wanted.items()})
-    )
+    if tabs is None or not asked.listing.counted:
+        rows = asked.rows(request.actor).order_by()
+        sums = rows.aggregate(**{name: asked.listing.totals[name] for name in names})
+    else:
+        chosen = asked.values.get(tabs.name, "")
+        known = {key for key, _ in tabs.options(request.actor)}
+        found = [told for key, (_, *told) in by_tab.items() if chosen not in known or key == chosen]
+        sums = {name: _sum(column) for name, column in zip(names, zip(*found, strict=True), strict=False)}
     return [
-        {"kind": column.kind.value, "value": sums.get(f"total_{column.name}"), "is_number": column.is_number}
+        {"kind": column.kind.value, "value": sums.get(column.name), "is_number": column.is_number}
         for column in asked.columns
     ]
+
+
+def _sum(values: Iterable[int | None]) -> int | None:
+    """Of nothing there is none."""
+    told = [value for value in values if value is not None]
+    return sum(told) if told else None

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models.base import ModelState
 from django.db.models.functions import UUID7, Now
 from django.utils.encoding import force_str
+from django.utils.translation import get_language
 
 from nuanliu.base.keys import uuid7
 
@@ -30,14 +31,15 @@ class Swift:
 
     def _get_FIELD_display(self, field: models.Field) -> str:  # noqa: N802  Django's name
         value = getattr(self, field.attname)
-        # Django hashes every label of a field to look one up.
-        label: str = force_str(_labels(field).get(value, value), strings_only=True)
+        # Django hashes every label of a field to look one up, and translates it for each row.
+        label: str = _labels(field, get_language()).get(value, value)
         return label
 
 
 @cache
-def _labels(field: models.Field) -> dict[Any, Any]:
-    return dict(field.flatchoices)
+def _labels(field: models.Field, _language: str | None) -> dict[Any, Any]:
+    """The labels of a field in the language of the moment."""
+    return {value: force_str(label, strings_only=True) for value, label in field.flatchoices}
 
 
 class Keyed(Swift, models.Model):

@@ -1,6 +1,6 @@
 """A list on the screen: read in at most four queries, its filters remembered until they are cleared."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -58,13 +58,13 @@ def drawn(request: DeskRequest, asked: Asked) -> dict[str, Any]:
     listing, by = asked.listing, request.actor
     page = asked.page(by)
     rows = listing.prepared(page.rows) if listing.prepared else page.rows
-    by_tab = _by_tab(asked, request)
+    by_tab, makers = _by_tab(asked, request), _makers(asked.columns)
     acts = [{"act": act, "form": act.form and act.form()} for act in listing.acts if act.may(by)]
     return {
         "listing": listing,
         "asked": asked,
         "page": page,
-        "rows": [_row(listing, asked.columns, row) for row in rows],
+        "rows": [_row(listing, makers, row) for row in rows],
         "headings": [_heading(request, asked, column) for column in asked.columns],
         "totals": _totals(asked, request, by_tab),
         "tabs": _tabs(asked, request, by_tab),
@@ -80,18 +80,24 @@ def drawn(request: DeskRequest, asked: Asked) -> dict[str, Any]:
     }
 
 
-def _row(listing: Listing[Any], columns: tuple[Column, ...], row: Any) -> dict[str, Any]:
+# Of a column what its cells are made of: kind, reader of the value, reader of the word beside a state.
+type Maker = tuple[str, Callable[[Any], Any], Callable[[Any], str] | None]
+
+
+def _makers(columns: tuple[Column, ...]) -> list[Maker]:
+    return [
+        (column.kind.value, column.of, column.word_of if column.kind is Kind.STATE else None)
+        for column in columns
+    ]
+
+
+def _row(listing: Listing[Any], makers: list[Maker], row: Any) -> dict[str, Any]:
     return {
         "key": row.pk,
         "address": listing.address(row) if listing.address else "",
         "cells": [
-            {
-                "kind": column.kind.value,
-                "value": column.of(row),
-                "word": column.word_of(row) if column.kind is Kind.STATE else "",
-                "is_number": column.is_number,
-            }
-            for column in columns
+            {"kind": kind, "value": value(row), "word": word(row) if word else ""}
+            for kind, value, word in makers
         ],
     }
 

@@ -67,7 +67,7 @@ class serving:  # noqa: N801  reads as a verb
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port: int = free.getsockname()[1]
-        command = [sys.executable, "-m", "nuanliu.cli.main", "serve", "--port", str(self.port), *os.environ.get("SERVE","").split()]
+        command = [sys.executable, "-m", "nuanliu.cli.main", "serve", "--port", str(self.port)]
         self.process = subprocess.Popen(command, cwd=PROJECT, env=dict(os.environ))
         while self.process.poll() is None:
             try:

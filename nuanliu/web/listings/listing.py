@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from django.db.models import Model, QuerySet
+from django.db.models import Model, QuerySet, Sum
 from django.forms import Form
 from django.utils.functional import Promise
 
@@ -93,7 +93,7 @@ class Listing[Row: Model]:
     """A list of records.
 
     `rows` gives what the actor may see, unordered; `prepared` may add to a page's rows what a second read tells.
-    `totals` are aggregates by column name over all rows found. Tabs are one Choice with, when `counted`, a count each.
+    `totals` are sums by column name over all rows found. Tabs are one Choice with, when `counted`, a count each.
     `live` tells of a page's rows whether they still change by themselves: the table is then asked for again.
     `keys_first`: a page's rows are found before anything is read with them, for lists of which a page is a small part.
     `search_is_personal`: the search line may hold a name, so it is kept in no saved view, job or export.
@@ -114,7 +114,7 @@ class Listing[Row: Model]:
     search_label: Promise | str = ""
     search_is_personal: bool = False
     order: str = "-pk"
-    totals: Mapping[str, Any] = field(default_factory=dict)
+    totals: Mapping[str, Sum] = field(default_factory=dict)
     acts: tuple[BulkAct, ...] = ()
     prepared: Callable[[list[Row]], list[Row]] | None = None
     exported: bool = True

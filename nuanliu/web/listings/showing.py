@@ -1,4 +1,4 @@
-"""A list on the screen: read in at most four queries, its filters remembered until they are cleared."""
+"""A list on the screen: read in three queries, its filters remembered until they are cleared."""
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any

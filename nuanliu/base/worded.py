@@ -74,7 +74,8 @@ class Worded[Record: Model]:
 
 # How many shapes of queries are remembered before all are forgotten.
 MANY = 1024
-_SHAPES: dict[Any, Worded[Any] | None] = {}
+_SHAPES: dict[Any, Any] = {}
+UNKNOWN = object()
 
 
 def records[Record: Model](query: QuerySet[Record, Any]) -> list[Record]:
@@ -105,12 +106,15 @@ def _kept(query: QuerySet[Any, Any], computed: Hashable) -> tuple[Worded[Any] | 
     if (shape := _shape_of(query)) is None:
         return None, []
     key, parameters = (shape[0], computed), shape[1]
-    if key not in _SHAPES:
+    kept = _SHAPES.get(key, UNKNOWN)
+    if kept is UNKNOWN:
+        worded: Worded[Any] = Worded.of(query)
+        kept = worded if list(worded.parameters) == parameters else None
+        # Other threads read meanwhile: one that finds nothing words its query anew.
         if len(_SHAPES) >= MANY:
             _SHAPES.clear()
-        worded = Worded.of(query)
-        _SHAPES[key] = worded if list(worded.parameters) == parameters else None
-    return _SHAPES[key], parameters
+        _SHAPES[key] = kept
+    return kept, parameters
 
 
 def _shape_of(query: QuerySet[Any, Any]) -> tuple[Any, list[Any]] | None:
@@ -121,6 +125,7 @@ def _shape_of(query: QuerySet[Any, Any]) -> tuple[Any, list[Any]] | None:
         asked.extra or asked.extra_tables or asked.extra_order_by or asked.distinct or asked.combinator
         or asked.select_for_update or asked.explain_info or asked._filtered_relations
         or asked.deferred_loading != NOTHING_DEFERRED or told._prefetch_related_lookups
+        or told.db != DEFAULT_DB_ALIAS
     )  # fmt: skip
     if has_more:
         return None

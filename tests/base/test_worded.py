@@ -134,3 +134,17 @@ def test_records_of_a_record_know_it(cast: Cast, django_assert_num_queries: Any)
         for _ in range(2):
             with django_assert_num_queries(1):
                 assert {one.organization.name for one in records(union.post_set.all())} == {union.name}
+
+
+def test_a_query_for_another_role_of_the_database_is_left_to_it() -> None:
+    assert worded_queries._shape_of(Post.objects.using("audit")) is None
+    assert worded_queries._shape_of(Post.objects.all()) is not None
+
+
+def test_no_more_shapes_are_remembered_than_there_is_room_for(cast: Cast, monkeypatch: Any) -> None:
+    monkeypatch.setattr(worded_queries, "MANY", 2)
+    worded_queries._SHAPES.clear()
+    with scoped(Scope.for_path("/")):
+        for size in range(1, 6):
+            assert len(records(Post.objects.order_by("pk")[:size])) == size
+            assert len(worded_queries._SHAPES) <= 2

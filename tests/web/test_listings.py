@@ -87,6 +87,23 @@ def test_the_foot_adds_up_all_rows_found(job: Job) -> None:
     assert read == shown["rows"][0]["cells"][2]["value"]
 
 
+@pytest.mark.parametrize(
+    ("asked", "is_there"),
+    [({}, True), ({"state": "accepted"}, True), ({"state": "checked"}, False), ({"state": "no state"}, True),
+     ({"day_from": "2030-01-01"}, False), ({"state": "accepted", "day_from": "2030-01-01"}, False)],
+)  # fmt: skip
+def test_the_foot_adds_up_what_tab_and_filters_leave(job: Job, asked: dict[str, str], is_there: bool) -> None:
+    accept_and_sign(job)
+    shown = job.at("clerk").get("/lists/", asked).context["list"]
+    sums = [cell["value"] for cell in shown["totals"] if cell["kind"] in ("number", "yuan")]
+    in_the_row = [
+        cell["value"] for row in shown["rows"] for cell in row["cells"] if cell["kind"] in ("number", "yuan")
+    ]
+    assert len(shown["rows"]) == int(is_there)
+    # The last number is of lists that came late, and has no sum.
+    assert sums == ([*in_the_row[:3], None] if is_there else [None] * 4)
+
+
 def test_columns_are_chosen_and_stay_in_the_address(job: Job) -> None:
     accept_and_sign(job)
     shown = job.at("clerk").get("/lists/", {"columns": ["handler", "state"]}).context["list"]

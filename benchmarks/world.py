@@ -40,8 +40,13 @@ def kept(folder: Path) -> Iterator[Path]:
 
     folder.mkdir(parents=True, exist_ok=True)
     _move_to(folder)
+    from django.db import connections
+
     with postgres.left_as_found():
-        yield folder
+        try:
+            yield folder
+        finally:
+            connections.close_all()
 
 
 def _move_to(folder: Path) -> None:

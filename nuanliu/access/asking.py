@@ -16,12 +16,10 @@ from django.utils import timezone
 from nuanliu.access.models import Post, User
 from nuanliu.access.queries import in_effect, seen_by
 from nuanliu.base.bulk import rows_of
-from nuanliu.base.worded import Worded
+from nuanliu.base.worded import SOME_DAY, SOME_UUID, Worded
 from nuanliu.organizations.models import Organization
 
 READ_SESSION = "SELECT session_data FROM django_session WHERE session_key = %s AND expire_date > now()"
-# Stand in the statement for what each request puts there.
-SOMEBODY, SOME_DAY = UUID(int=0), date(1, 1, 1)
 
 
 class SessionStore(DatabaseSessionStore):
@@ -67,7 +65,7 @@ def posts_held(user: User, on: date) -> list[Post]:
 
 
 def _meant(worded: Worded, user_id: UUID, on: date) -> list[Any]:
-    return worded.meaning({SOMEBODY: user_id, SOME_DAY: on})
+    return worded.meaning({SOME_UUID: user_id, SOME_DAY: on})
 
 
 @cache
@@ -80,12 +78,12 @@ def _account_with_posts() -> str:
 
 @cache
 def _accounts() -> Worded:
-    return Worded.of(User.objects.filter(pk=SOMEBODY, is_active=True))
+    return Worded.of(User.objects.filter(pk=SOME_UUID, is_active=True))
 
 
 @cache
 def _held() -> Worded:
-    held = Post.objects.filter(in_effect(SOME_DAY), user_id=SOMEBODY).select_related("organization")
+    held = Post.objects.filter(in_effect(SOME_DAY), user_id=SOME_UUID).select_related("organization")
     return Worded.of(held.order_by("valid_from", "id"))
 
 

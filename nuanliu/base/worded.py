@@ -8,6 +8,7 @@ kept holds no row and no value of anybody's; scope and policies judge each execu
 from collections.abc import Hashable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from types import SimpleNamespace
 from typing import Any, Self
@@ -146,8 +147,9 @@ def _shape_of(query: QuerySet[Any, Any]) -> tuple[Any, list[Any]] | None:
 
 NOTHING_DEFERRED: tuple[frozenset[str], bool] = (frozenset(), True)
 
-# Stand for keys.
+# Stand for keys, a day, and the path of a union.
 SOME_UUID, ANOTHER_UUID, SOME_NUMBER = UUID(int=0), UUID(int=1), -1
+SOME_DAY, SOME_PATH = date(1, 1, 1), "/-/"
 
 
 def record_of[Record: Model](model: type[Record], key: Any, *related: str) -> Record | None:

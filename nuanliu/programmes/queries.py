@@ -10,7 +10,7 @@ from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from nuanliu.base.scope import path_and_above
-from nuanliu.base.worded import SOME_UUID, Worded, records
+from nuanliu.base.worded import SOME_DAY, SOME_UUID, Worded, records
 from nuanliu.kernel.errors import Refused
 from nuanliu.kernel.text import normalize_label
 from nuanliu.organizations.models import Organization
@@ -78,10 +78,6 @@ def _nearest(usable: Iterable[Standard]) -> Standard | None:
 def is_in_force(standard: Standard, on: date) -> bool:
     """Whether this standard may be used on a day, whether or not a later one would win."""
     return bool(_one_in_force().rows({SOME_UUID: standard.pk, SOME_DAY: on}))
-
-
-# Stands in a statement for the day that is meant.
-SOME_DAY = date(1, 1, 1)
 
 
 @cache

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from functools import cache
 
 from django.urls import reverse
@@ -15,7 +14,7 @@ from nuanliu.access.states import Role
 from nuanliu.approvals.queries import DECIDING_ROLE, PROPOSING_ROLES
 from nuanliu.awards.models import Roster
 from nuanliu.awards.states import RosterState
-from nuanliu.base.worded import Worded
+from nuanliu.base.worded import SOME_DAY, SOME_PATH, Worded
 from nuanliu.ledger.models import UsePlan
 from nuanliu.ledger.states import PlanState
 from nuanliu.payments.models import PaymentBatch
@@ -111,10 +110,6 @@ def _holders(found: Roster | UsePlan | PaymentBatch, *roles: Role) -> str:
     for role, name in _held(roles).rows(meant):
         names[role].append(name)
     return " / ".join(f"{role.label} {'、'.join(names[role])}".strip() for role in roles)
-
-
-# Stand in the statement for the day and the union that are meant.
-SOME_DAY, SOME_PATH = date(1, 1, 1), "/-/"
 
 
 @cache

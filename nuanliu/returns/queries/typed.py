@@ -7,7 +7,7 @@ from functools import cache
 from django.db.models import Q
 
 from nuanliu.base.scope import Scope
-from nuanliu.base.worded import SOME_UUID, Worded
+from nuanliu.base.worded import SOME_DAY, SOME_PATH, SOME_UUID, Worded
 from nuanliu.organizations.models import Organization
 from nuanliu.programmes.models import Campaign
 from nuanliu.returns.definitions import ANNEX1
@@ -31,8 +31,8 @@ def standing_values(path: str, campaign: Campaign, as_of: date) -> list[EnteredV
     return _standing(campaign, as_of, OF_ALL, {SOME_PATH: scope.path_low, SOME_END: scope.path_high})
 
 
-# Stand in the statement for where the unions lie that are meant, and for the day.
-SOME_PATH, SOME_END, SOME_DAY = "/-/", "/-0", date(1, 1, 1)
+# Stands in the statement for the end of what lies below a path.
+SOME_END = "/-0"
 OF_ONE = (("organization_path", SOME_PATH),)
 OF_ALL = (("organization_path__gte", SOME_PATH), ("organization_path__lt", SOME_END))
 

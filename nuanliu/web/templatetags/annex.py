@@ -1,7 +1,5 @@
 """How Annex 1 writes its lines, changes, and where a report stands."""
 
-from html import escape
-
 from django import template
 from django.template.context import Context
 from django.utils.safestring import SafeString, mark_safe
@@ -10,6 +8,7 @@ from django.utils.translation import gettext as _
 from nuanliu.kernel.money import wan_exact
 from nuanliu.returns.queries import ReportState, SheetLine
 from nuanliu.web.addresses import reverse
+from nuanliu.web.escaping import escaped
 
 register = template.Library()
 
@@ -61,15 +60,15 @@ def annex_rows(context: Context) -> SafeString:
 
 def _row(line: SheetLine, records: str, day: str, *, is_open: bool) -> str:
     code, printed = line.row.code, line.line
-    group = f'<th rowspan="{printed.group_span}" scope="rowgroup">{escape(str(printed.group))}</th>'
+    group = f'<th rowspan="{printed.group_span}" scope="rowgroup">{escaped(str(printed.group))}</th>'
     width = "" if printed.cell else ' colspan="2"'
-    label = f'<td rowspan="{printed.label_span}"{width}>{escape(printed.label)}</td>'
+    label = f'<td rowspan="{printed.label_span}"{width}>{escaped(printed.label)}</td>'
     return "".join([
         '<tr class="total">' if line.is_total else "<tr>",
         group if printed.group_span else "",
         f'<td class="code">{code}</td>',
         label if printed.label_span else "",
-        f'<td class="what">{escape(printed.cell)}</td>' if printed.cell else "",
+        f'<td class="what">{escaped(printed.cell)}</td>' if printed.cell else "",
         f'<td id="cell-{code}" class="number value{_standing(line, is_open=is_open)}">',
         _value(line, records, day, is_open=is_open),
         _marks(line),
@@ -84,13 +83,13 @@ def _standing(line: SheetLine, *, is_open: bool) -> str:
 
 
 def _value(line: SheetLine, records: str, day: str, *, is_open: bool) -> str:
-    code, text = line.row.code, escape(line.line.value.text)
+    code, text = line.row.code, escaped(line.line.value.text)
     if not (records and line.opens):
         return text
     here = ' aria-current="true"' if is_open else ""
     return (
         f'<a href="?as_of={day}&amp;cell={code}#records" hx-get="{records.replace(PLACE, code)}"'
-        f' hx-target="#records" data-cell="{code}" aria-label="{code} {text} {escape(line.row.unit)}"{here}>{text}</a>'
+        f' hx-target="#records" data-cell="{code}" aria-label="{code} {text} {escaped(line.row.unit)}"{here}>{text}</a>'
     )
 
 
@@ -105,7 +104,10 @@ def _marks(line: SheetLine) -> str:
 
 
 def _mark(opens: str, look: str, spoken: str, sign: str) -> str:
-    return f'<button type="button" class="{look}" popovertarget="{opens}" aria-label="{escape(spoken)}">{sign}</button>'
+    label = escaped(spoken)
+    return (
+        f'<button type="button" class="{look}" popovertarget="{opens}" aria-label="{label}">{sign}</button>'
+    )
 
 
 def _signed(number: int, text: str) -> str:
